@@ -1,0 +1,22 @@
+import ipaddr from "ipaddr.js";
+
+/**
+ * The one text of an IP address: dotted quads for IPv4, RFC 5952 for IPv6, an IPv4-mapped IPv6 address as
+ * IPv4. `undefined` for anything that is not an address in its usual form (`127.1` is not).
+ */
+export function canonicalAddress(text: string): string | undefined {
+  if (ipaddr.IPv4.isValidFourPartDecimal(text)) return ipaddr.IPv4.parse(text).toString();
+  if (!text.includes(":") || text.includes("%") || !ipaddr.IPv6.isValid(text)) return undefined;
+  return ipaddr.process(text).toString();
+}
+
+export function addressFamily(canonical: string): 4 | 6 {
+  return canonical.includes(":") ? 6 : 4;
+}
+
+/** The key of section `addresses` that holds a canonical address: its /24 (IPv4) or its /64 (IPv6). */
+export function addressBlock(canonical: string): string {
+  if (addressFamily(canonical) === 4) return `${canonical.slice(0, canonical.lastIndexOf("."))}.0/24`;
+  const parts = ipaddr.IPv6.parse(canonical).parts;
+  return `${new ipaddr.IPv6([...parts.slice(0, 4), 0, 0, 0, 0]).toString()}/64`;
+}

@@ -1,0 +1,26 @@
+/**
+ * What the embedded edge's listener tells the Worker of the client, in one header that nobody else can write: the
+ * listener drops it from requests and puts in its own, with a secret drawn at start.
+ */
+
+export const CLIENT_FACTS_HEADER = "lintel-client";
+
+export interface ClientFacts {
+  /** Canonical text (address.ts). */
+  readonly address: string;
+  readonly scheme: "http" | "https";
+  /** The port that the client connected to. */
+  readonly port: number;
+}
+
+export function encodeClientFacts(facts: ClientFacts, secret: string): string {
+  return `${secret} ${facts.scheme} ${facts.port} ${facts.address}`;
+}
+
+/** `undefined` unless the header bears the secret: then the listener wrote it, and its form is known. */
+export function decodeClientFacts(header: string | null, secret: string): ClientFacts | undefined {
+  if (secret === "" || !header?.startsWith(`${secret} `)) return undefined;
+  const [scheme, port, address] = header.slice(secret.length + 1).split(" ");
+  if ((scheme !== "http" && scheme !== "https") || address === undefined) return undefined;
+  return { address, scheme, port: Number(port) };
+}

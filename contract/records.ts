@@ -1,0 +1,135 @@
+/** What the sections of a snapshot hold: one zod schema a record, from which the types follow. */
+import * as z from "zod";
+import { hostKeySchema, objectNameSchema } from "./names.ts";
+
+const portNumber = z.int().min(1).max(65535);
+const protocol = z.enum(["TCP", "UDP", "SCTP"]);
+
+/** Where a route sends requests. Gateway API `backendRefs`: chance is weight over the sum of weights. */
+export const backendSchema = z.strictObject({
+  service: objectNameSchema,
+  /** The number of a port of the Service (not of its pods). */
+  port: portNumber,
+  weight: z.int().min(0).max(1_000_000),
+});
+
+/** Gateway API HTTPRouteMatch. `PathPrefix` matches whole path elements and has no slash at its end, `/` alone excepted. */
+export const routeMatchSchema = z.strictObject({
+  path: z.strictObject({ type: z.enum(["Exact", "PathPrefix"]), value: z.string().startsWith("/") }),
+});
+
+export const routeSchema = z.strictObject({
+  /** The Ingress that asked for it. */
+  ingress: objectNameSchema,
+  match: routeMatchSchema,
+  /** Empty when none could be resolved: such a route answers 503. */
+  backends: z.array(backendSchema),
+});
+
+/** Section `hosts`, by hostname, wildcard or DEFAULT_HOST. At most one route a match. */
+export const hostRecordSchema = z.strictObject({ routes: z.array(routeSchema) });
+
+export const servicePortSchema = z.strictObject({
+  /** Empty when the Service's only port has none. */
+  name: z.string(),
+  protocol,
+  port: portNumber,
+});
+
+export const endpointSchema = z.strictObject({
+  /** Canonical text, see address.ts. */
+  address: z.string(),
+  hostname: z.string().optional(),
+  /** A missing condition counts as ready (EndpointConditions). */
+  ready: z.boolean(),
+});
+
+/** Endpoints that share their ports, as in an EndpointSlice; `name` ties a port to the Service's port. */
+export const subsetSchema = z.strictObject({
+  ports: z.array(servicePortSchema),
+  endpoints: z.array(endpointSchema),
+});
+
+/** Section `services`, by `namespace/name`. One record serves balancing and DNS alike. */
+export const serviceRecordSchema = z.discriminatedUnion("kind", [
+  z.strictObject({
+    kind: z.literal("clusterIP"),
+    /** Canonical, one a family, the primary family first; empty for a Service that never was in a cluster. */
+    clusterIPs: z.array(z.string()),
+    ports: z.array(servicePortSchema),
+    subsets: z.array(subsetSchema),
+  }),
+  z.strictObject({
+    kind: z.literal("headless"),
+    /** `spec.publishNotReadyAddresses`: DNS names endpoints that are not ready as well. */
+    publishNotReady: z.boolean(),
+    ports: z.array(servicePortSchema),
+    subsets: z.array(subsetSchema),
+  }),
+  z.strictObject({
+    kind: z.literal("externalName"),
+    externalName: z.string(),
+    ports: z.array(servicePortSchema),
+  }),
+]);
+
+/** Section `certificates`, by server name: exact, or `*.` and a hostname. */
+export const certificateRecordSchema = z.strictObject({
+  /** PEM, leaf first. */
+  chain: z.string(),
+  /** The private key's PKCS #8 PEM, sealed (seal.ts) with the server name's record key as its purpose. */
+  key: z.string(),
+  /** Seconds since 1970. */
+  notAfter: z.int(),
+  /** The Secret it came from. */
+  secret: objectNameSchema,
+});
+
+/** What an address is called in reverse DNS. */
+export const addressNameSchema = z.union([
+  /** A cluster address of a Service, or with `endpoint`, its label below a Service's name, one of its endpoints. */
+  z.strictObject({ service: objectNameSchema, endpoint: z.string().optional() }),
+  /** A pod; listed only where the pod zone is `verified`. */
+  z.strictObject({ pod: objectNameSchema }),
+]);
+
+/** Section `addresses`, by addressBlock(): canonical address to its names. */
+export const addressRecordSchema = z.strictObject({
+  names: z.record(z.string(), z.array(addressNameSchema).min(1)),
+});
+
+/** Section `zones`, by namespaceKey(): that a namespace exists. */
+export const zoneRecordSchema = z.strictObject({ kind: z.literal("namespace") });
+
+export function namespaceKey(namespace: string): string {
+  return `namespace/${namespace}`;
+}
+
+/** Every section, with the schemas of its keys and records. */
+export const SECTIONS = {
+  hosts: { key: hostKeySchema, record: hostRecordSchema },
+  services: { key: objectNameSchema, record: serviceRecordSchema },
+  certificates: { key: hostKeySchema, record: certificateRecordSchema },
+  addresses: { key: z.string(), record: addressRecordSchema },
+  zones: { key: z.string(), record: zoneRecordSchema },
+} as const;
+
+export type Section = keyof typeof SECTIONS;
+export const SECTION_NAMES: readonly Section[] = ["addresses", "certificates", "hosts", "services", "zones"];
+
+export type RecordOf<S extends Section> = z.output<(typeof SECTIONS)[S]["record"]>;
+export type Backend = z.output<typeof backendSchema>;
+export type Route = z.output<typeof routeSchema>;
+export type RouteMatch = z.output<typeof routeMatchSchema>;
+export type HostRecord = RecordOf<"hosts">;
+export type ServicePort = z.output<typeof servicePortSchema>;
+export type Endpoint = z.output<typeof endpointSchema>;
+export type Subset = z.output<typeof subsetSchema>;
+export type ServiceRecord = RecordOf<"services">;
+export type CertificateRecord = RecordOf<"certificates">;
+export type AddressName = z.output<typeof addressNameSchema>;
+export type AddressRecord = RecordOf<"addresses">;
+export type ZoneRecord = RecordOf<"zones">;
+
+/** The records of a whole snapshot before they are cut into shards. */
+export type Records = { [S in Section]: Map<string, RecordOf<S>> };

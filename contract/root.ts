@@ -1,0 +1,52 @@
+import * as z from "zod";
+import { digestSchema } from "./digest.ts";
+import { clusterNameSchema } from "./names.ts";
+import { CONTRACT_VERSION } from "./version.ts";
+
+const isPowerOfTwo = (n: number) => n > 0 && (n & (n - 1)) === 0;
+
+const sectionSchema = z.strictObject({
+  /** How many records the section holds. */
+  records: z.int().min(0),
+  /** Digests by shard index. */
+  shards: z
+    .array(digestSchema)
+    .refine((shards) => isPowerOfTwo(shards.length), "is not a power of two of shards"),
+});
+
+/** How pod names are answered (CoreDNS kubernetes plugin, `pods`). */
+export const podModeSchema = z.enum(["disabled", "insecure", "verified"]);
+export type PodMode = z.output<typeof podModeSchema>;
+
+export const dnsSettingsSchema = z.strictObject({
+  /** The cluster domain, lower case, without a dot at the end. */
+  domain: z.string().regex(/^[a-z0-9_-]+(?:\.[a-z0-9_-]+)*$/, "is not a domain name in lower case"),
+  /** Seconds, 0 to 3600 as in CoreDNS. */
+  ttl: z.int().min(0).max(3600),
+  pods: podModeSchema,
+});
+
+/** Settings that hold for a whole cluster and travel with its snapshot. */
+export const settingsSchema = z.strictObject({ dns: dnsSettingsSchema });
+
+/** The one mutable-looking thing of a snapshot that is signed; everything else it names by digest. */
+export const rootSchema = z.strictObject({
+  version: z.literal(CONTRACT_VERSION),
+  cluster: clusterNameSchema,
+  /** Strictly growing within a cluster. */
+  generation: z.int().min(1),
+  /** Milliseconds since 1970 by the agent's clock. */
+  time: z.int().min(0),
+  sections: z.strictObject({
+    addresses: sectionSchema,
+    certificates: sectionSchema,
+    hosts: sectionSchema,
+    services: sectionSchema,
+    zones: sectionSchema,
+  }),
+  settings: settingsSchema,
+});
+
+export type Root = z.output<typeof rootSchema>;
+export type Settings = z.output<typeof settingsSchema>;
+export type DnsSettings = z.output<typeof dnsSettingsSchema>;
