@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it, test } from "vitest";
 import {
-  ContractError,
+  type ContractError,
   decodeShard,
   encodeSection,
   type HostRecord,
@@ -123,7 +123,7 @@ describe("shardIndex", () => {
   });
 
   it("spreads keys evenly", () => {
-    const counts = new Array<number>(64).fill(0);
+    const counts = Array.from({ length: 64 }, () => 0);
     for (let i = 0; i < 64_000; i++) {
       const index = shardIndex(`service-${i}.example.com`, 64);
       counts[index] = (counts[index] ?? 0) + 1;

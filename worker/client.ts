@@ -1,0 +1,21 @@
+/** Who is calling: the one place where the client's address and scheme come from. */
+import {
+  canonicalAddress,
+  CLIENT_FACTS_HEADER,
+  type ClientFacts,
+  decodeClientFacts,
+} from "../contract/index.ts";
+
+const DEFAULT_PORTS = { http: 80, https: 443 } as const;
+
+/**
+ * In the embedded edge (a client secret is set) the facts come from its listener, or the request is nobody's
+ * (`undefined`). On Cloudflare they come from the URL and CF-Connecting-IP, which clients cannot set.
+ */
+export function clientOf(headers: Headers, url: URL, clientSecret: string): ClientFacts | undefined {
+  if (clientSecret !== "") return decodeClientFacts(headers.get(CLIENT_FACTS_HEADER), clientSecret);
+  const address = canonicalAddress(headers.get("cf-connecting-ip") ?? "");
+  if (address === undefined) return undefined;
+  const scheme = url.protocol === "https:" ? "https" : "http";
+  return { address, scheme, port: url.port === "" ? DEFAULT_PORTS[scheme] : Number(url.port) };
+}

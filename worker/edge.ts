@@ -1,0 +1,161 @@
+/** Puts the edge together from what the platform hands to the Worker. */
+import { type ClientFacts, loadVerifier } from "../contract/index.ts";
+import { clientOf } from "./client.ts";
+import { createDohHandler } from "./dns/doh.ts";
+import { type EdgeConfig, type EdgeEnv, readConfig } from "./env.ts";
+import { errorPage, type Problem } from "./ingress/error-page.ts";
+import { forwarder, GatewayUnreachableError } from "./ingress/forward.ts";
+import { createIngress, hostnameOf, type Ingress } from "./ingress/handler.ts";
+import { requestIdOf } from "./ingress/headers.ts";
+import { Pools } from "./ingress/pool.ts";
+import { createProxy } from "./ingress/proxy.ts";
+import { errorText, type Log } from "./log.ts";
+import { SnapshotUnavailableError } from "./snapshot/errors.ts";
+import { eitherHeadSource, kvHeadSource, objectHeadSource } from "./snapshot/head-source.ts";
+import { SnapshotReader } from "./snapshot/reader.ts";
+import { ShardCache } from "./snapshot/shard-cache.ts";
+import { createSystem, type System } from "./system/app.ts";
+import type { HeadStore } from "./system/head.ts";
+
+/** Texts of shards in memory. Decoded they take about three times that, of an isolate's 128 MiB. */
+const SHARD_BUDGET_BYTES = 16 * 1024 * 1024;
+
+export interface Platform {
+  readonly waitUntil: (work: Promise<unknown>) => void;
+  readonly now: () => number;
+  readonly random: () => number;
+  readonly delay: (ms: number) => Promise<void>;
+  readonly log: Log;
+}
+
+export type Edge = (request: Request) => Promise<Response>;
+
+/** @throws ConfigError */
+export function createEdge(env: EdgeEnv, platform: Platform): Edge {
+  const config = readConfig(env);
+  const reader = createReader(env, config, platform);
+  const answerDoh = createDohHandler({ access: config.dnsAccess, token: config.dnsToken });
+  const system = createSystem({
+    reader,
+    heads: headStore(env, config, reader),
+    doh: (request, client) => answerDoh(request, client, () => servedView(reader)),
+    now: platform.now,
+  });
+  return createDispatch(config, reader, system, createDataPath(env, config, platform), platform);
+}
+
+function createReader(
+  env: EdgeEnv,
+  config: EdgeConfig,
+  { waitUntil, now, delay, log }: Platform,
+): SnapshotReader {
+  const get = (key: string, cacheTtl: number) => env.KV.get(key, { type: "text", cacheTtl });
+  const inKv = kvHeadSource(config.cluster, get);
+  return new SnapshotReader({
+    cluster: config.cluster,
+    verifier: loadVerifier(config.publicKey),
+    readHead:
+      env.HEAD === undefined ? inKv : eitherHeadSource(objectHeadSource(config.cluster, env.HEAD), inKv),
+    shards: new ShardCache({
+      cluster: config.cluster,
+      get,
+      budgetBytes: SHARD_BUDGET_BYTES,
+      now,
+      keepAlive: waitUntil,
+    }),
+    now,
+    delay,
+    keepAlive: waitUntil,
+    onRefused: (error) =>
+      log("warn", { cluster: config.cluster, error: errorText(error) }, "head not followed"),
+  });
+}
+
+function headStore({ HEAD: namespace }: EdgeEnv, { cluster }: EdgeConfig, reader: SnapshotReader): HeadStore {
+  // Without a Durable Object the head is the agent's to write, in KV: what is handed in serves this isolate only.
+  if (namespace === undefined) {
+    return {
+      read: async () => reader.loaded?.text,
+      offer: async (_, text) => reader.offer(text),
+    };
+  }
+  return {
+    read: async () => namespace.getByName(cluster).read(),
+    offer: async (generation, text) => namespace.getByName(cluster).offer(generation, text),
+  };
+}
+
+function createDataPath(env: EdgeEnv, config: EdgeConfig, { random, now, log }: Platform): Ingress {
+  const proxy = createProxy({
+    pools: new Pools(random),
+    forward: forwarder(env.CLUSTER, config.gatewaySecret),
+    random,
+    now,
+    onFault: (fault, upstream, { ingress }) => log("warn", { fault, upstream, ingress }, "upstream failed"),
+  });
+  return createIngress(proxy);
+}
+
+async function servedView(reader: SnapshotReader) {
+  try {
+    return await reader.view();
+  } catch (error) {
+    if (error instanceof SnapshotUnavailableError) return undefined;
+    throw error;
+  }
+}
+
+const STRANGER: Problem = { status: 400, detail: "This request did not come through the edge's listener." };
+const NO_SNAPSHOT: Problem = {
+  status: 503,
+  detail: "The edge has no configuration to serve this request from.",
+};
+const NO_GATEWAY: Problem = { status: 502, detail: "The edge cannot reach the cluster." };
+const BROKEN: Problem = { status: 500, detail: "The edge failed to serve this request." };
+
+function createDispatch(
+  config: EdgeConfig,
+  reader: SnapshotReader,
+  system: System,
+  ingress: Ingress,
+  { now, log }: Platform,
+): Edge {
+  /** One generation serves a request whole: the current one, or the one before where that cannot be read. */
+  async function serve(request: Request, url: URL, client: ClientFacts, requestId: string) {
+    const view = reader.view();
+    const incoming = { request, url, client, requestId };
+    try {
+      return await ingress(view instanceof Promise ? await view : view, incoming);
+    } catch (error) {
+      // Configuration is read before anything is forwarded, so nothing happens twice.
+      if (!(error instanceof SnapshotUnavailableError) || reader.previous === undefined) throw error;
+      return ingress(reader.previous, incoming);
+    }
+  }
+
+  function problemOf(error: unknown, requestId: string): Problem {
+    log("error", { requestId, error: errorText(error), cause: causeText(error) }, "request failed");
+    if (error instanceof SnapshotUnavailableError) return NO_SNAPSHOT;
+    return error instanceof GatewayUnreachableError ? NO_GATEWAY : BROKEN;
+  }
+
+  return async (request) => {
+    const requestId = requestIdOf(request.headers);
+    let outcome: Response | Problem;
+    try {
+      const url = new URL(request.url);
+      const client = clientOf(request.headers, url, config.clientSecret);
+      if (client === undefined) outcome = STRANGER;
+      else if (hostnameOf(url) === config.systemHost) return await system(request, client);
+      else outcome = await serve(request, url, client, requestId);
+    } catch (error) {
+      outcome = problemOf(error, requestId);
+    }
+    if (outcome instanceof Response) return outcome;
+    return errorPage(outcome, request.headers.get("accept"), requestId, now);
+  };
+}
+
+function causeText(error: unknown): string | undefined {
+  return error instanceof Error && error.cause !== undefined ? errorText(error.cause) : undefined;
+}

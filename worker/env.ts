@@ -1,0 +1,71 @@
+import * as z from "zod";
+import { clusterNameSchema, hostKeySchema } from "../contract/index.ts";
+import type { HeadObject } from "./snapshot/head-object.ts";
+
+/** What the platform hands to the Worker. Variables and secrets are texts; `wrangler.toml` documents each. */
+export interface EdgeEnv {
+  readonly KV: KVNamespace;
+  readonly HEAD?: DurableObjectNamespace<HeadObject>;
+  /** The origin gateway. */
+  readonly CLUSTER?: Fetcher;
+  readonly LINTEL_CLUSTERS?: string;
+  readonly LINTEL_PUBLIC_KEY?: string;
+  readonly LINTEL_SYSTEM_HOST?: string;
+  readonly LINTEL_DNS_ACCESS?: string;
+  readonly LINTEL_DNS_TOKEN?: string;
+  readonly LINTEL_GATEWAY_SECRET?: string;
+  /** Set by the embedded edge alone: proves that client facts were written by its own listener. */
+  readonly LINTEL_CLIENT_SECRET?: string;
+}
+
+const schema = z.object({
+  LINTEL_CLUSTERS: z
+    .string()
+    .default("default")
+    .transform((names) => names.split(",").map((name) => name.trim()))
+    .pipe(z.tuple([clusterNameSchema], "must name exactly one cluster")),
+  LINTEL_PUBLIC_KEY: z
+    .string()
+    .min(1, "is empty; give it the content of signing.pub, which `lintel keys` writes"),
+  LINTEL_SYSTEM_HOST: z.string().toLowerCase().pipe(hostKeySchema),
+  LINTEL_DNS_ACCESS: z.enum(["loopback", "token", "public"]).default("token"),
+  LINTEL_DNS_TOKEN: z.string().min(1).optional(),
+  LINTEL_GATEWAY_SECRET: z.string().default(""),
+  LINTEL_CLIENT_SECRET: z.string().default(""),
+});
+
+export type DnsAccess = "loopback" | "token" | "public";
+
+export interface EdgeConfig {
+  readonly cluster: string;
+  readonly publicKey: string;
+  readonly systemHost: string;
+  readonly dnsAccess: DnsAccess;
+  readonly dnsToken: string | undefined;
+  readonly gatewaySecret: string;
+  readonly clientSecret: string;
+}
+
+/** A variable of the Worker is missing or wrong. */
+export class ConfigError extends Error {
+  override name = "ConfigError";
+}
+
+/** @throws ConfigError naming the variable and the remedy. */
+export function readConfig(env: EdgeEnv): EdgeConfig {
+  const result = schema.safeParse(env);
+  if (!result.success) {
+    const issue = result.error.issues[0];
+    throw new ConfigError(`variable ${issue?.path[0]?.toString() ?? "?"}: ${issue?.message ?? "invalid"}`);
+  }
+  const vars = result.data;
+  return {
+    cluster: vars.LINTEL_CLUSTERS[0],
+    publicKey: vars.LINTEL_PUBLIC_KEY,
+    systemHost: vars.LINTEL_SYSTEM_HOST,
+    dnsAccess: vars.LINTEL_DNS_ACCESS,
+    dnsToken: vars.LINTEL_DNS_TOKEN,
+    gatewaySecret: vars.LINTEL_GATEWAY_SECRET,
+    clientSecret: vars.LINTEL_CLIENT_SECRET,
+  };
+}

@@ -1,0 +1,48 @@
+/** One request to one upstream, through the origin gateway. */
+import {
+  GATEWAY_FAULT_HEADER,
+  GATEWAY_HEADERS,
+  type GatewayFault,
+  isGatewayFault,
+} from "../../contract/index.ts";
+import type { Upstream } from "./pool.ts";
+
+/** The gateway itself could not be reached, or is not there. */
+export class GatewayUnreachableError extends Error {
+  override name = "GatewayUnreachableError";
+}
+
+export interface ForwardRequest {
+  readonly url: string;
+  readonly method: string;
+  /** Those of upstreamHeaders(); what the gateway is told is added to them. */
+  readonly headers: Headers;
+  readonly body: ReadableStream<Uint8Array> | null;
+  /** The Host header that the upstream sees. */
+  readonly host: string;
+}
+
+export type Forward = (request: ForwardRequest, upstream: Upstream) => Promise<Response | GatewayFault>;
+
+/** @param cluster the fetcher behind which the gateway stands; `undefined` where none is bound. */
+export function forwarder(cluster: Pick<Fetcher, "fetch"> | undefined, secret: string): Forward {
+  return async (request, upstream) => {
+    if (cluster === undefined) {
+      throw new GatewayUnreachableError("no CLUSTER binding: bind the origin gateway in wrangler.toml");
+    }
+    const { url, method, headers, body, host } = request;
+    headers.set(GATEWAY_HEADERS.upstream, upstream);
+    headers.set(GATEWAY_HEADERS.host, host);
+    headers.set(GATEWAY_HEADERS.secret, secret);
+    let response: Response;
+    try {
+      response = await cluster.fetch(url, { method, headers, body, redirect: "manual" });
+    } catch (cause) {
+      throw new GatewayUnreachableError("the origin gateway cannot be reached", { cause });
+    }
+    const fault = response.headers.get(GATEWAY_FAULT_HEADER);
+    if (fault === null) return response;
+    await response.body?.cancel();
+    return isGatewayFault(fault) ? fault : "reset";
+  };
+}

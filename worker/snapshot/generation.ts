@@ -1,0 +1,53 @@
+import { type RecordOf, type Root, type Section, SECTION_NAMES, shardIndex } from "../../contract/index.ts";
+import type { ShardCache } from "./shard-cache.ts";
+import type { MaybePromise, SnapshotView } from "./view.ts";
+
+/** A view of one verified root over the shards that isolate memory holds. */
+export class Generation implements SnapshotView {
+  readonly root: Root;
+  /** The signed text that the root was read from. */
+  readonly text: string;
+  readonly #shards: ShardCache;
+
+  constructor(root: Root, text: string, shards: ShardCache) {
+    this.root = root;
+    this.text = text;
+    this.#shards = shards;
+  }
+
+  get<S extends Section>(section: S, key: string): MaybePromise<RecordOf<S> | undefined> {
+    const digests = this.root.sections[section].shards;
+    const digest = digests[shardIndex(key, digests.length)];
+    // The schema says that there is a power of two of shards, hence one at every index.
+    if (digest === undefined) return undefined;
+    const shard = this.#shards.peek<S>(digest);
+    return shard === undefined ? this.#load(section, digest, key) : shard.get(key);
+  }
+
+  /**
+   * Reads what a successor needs in order to take over without a request waiting: for every shard of this generation
+   * that is in memory, the one in its place. Rejects when one cannot be read: then this generation stays.
+   */
+  async prepare(next: Generation): Promise<void> {
+    const reads: Promise<unknown>[] = [];
+    for (const section of SECTION_NAMES) {
+      const present = this.root.sections[section].shards;
+      const coming = next.root.sections[section].shards;
+      // Powers of two: keys of one shard here share the low bits of their index there, and the other way round.
+      const common = Math.min(present.length, coming.length);
+      const inUse = new Set<number>();
+      for (const [index, digest] of present.entries()) {
+        if (this.#shards.has(digest)) inUse.add(index % common);
+      }
+      for (const [index, digest] of coming.entries()) {
+        const missing = inUse.has(index % common) && !this.#shards.has(digest);
+        if (missing) reads.push(this.#shards.load(section, digest));
+      }
+    }
+    await Promise.all(reads);
+  }
+
+  async #load<S extends Section>(section: S, digest: string, key: string): Promise<RecordOf<S> | undefined> {
+    return (await this.#shards.load(section, digest)).get(key);
+  }
+}

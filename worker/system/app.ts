@@ -1,0 +1,36 @@
+/** The edge's own endpoints, on the system host. No Ingress can claim it. */
+import { Hono } from "hono";
+import type { ClientFacts } from "../../contract/index.ts";
+import type { SnapshotReader } from "../snapshot/reader.ts";
+import { headEndpoint, type HeadStore } from "./head.ts";
+import { status } from "./status.ts";
+
+export interface SystemOptions {
+  readonly reader: SnapshotReader;
+  readonly heads: HeadStore;
+  readonly doh: (request: Request, client: ClientFacts) => Promise<Response>;
+  readonly now: () => number;
+}
+
+export type System = (request: Request, client: ClientFacts) => Promise<Response>;
+
+export function createSystem({ reader, heads, doh, now }: SystemOptions): System {
+  const app = new Hono<{ Bindings: { client: ClientFacts } }>();
+  app.use(async (c, next) => {
+    await next();
+    c.res.headers.set("server", "lintel");
+    c.res.headers.set("date", new Date(now()).toUTCString());
+  });
+  app.get("/healthz", async (c) => {
+    const { generation } = await status(reader, now);
+    return generation === undefined ? c.text("no snapshot yet\n", 503) : c.text("ok\n");
+  });
+  app.get("/status", async (c) => c.json(await status(reader, now), 200, { "cache-control": "no-store" }));
+  app.route("/head", headEndpoint(reader, heads));
+  app.all("/dns-query", (c) => doh(c.req.raw, c.env.client));
+  app.all("/dns-query/:token", (c) => doh(c.req.raw, c.env.client));
+  app.notFound((c) =>
+    c.text("404 Not Found: the edge itself answers /dns-query, /healthz, /status and /head here.\n", 404),
+  );
+  return async (request, client) => app.fetch(request, { client });
+}

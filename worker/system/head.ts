@@ -1,0 +1,50 @@
+/**
+ * `/head`: where an agent reads and moves a cluster's head. The signature is the authorization: whoever holds the
+ * signing key may publish, nobody else, and nobody may go backwards.
+ */
+import { Hono } from "hono";
+import { bodyLimit } from "hono/body-limit";
+import { ContractError } from "../../contract/index.ts";
+import { errorText } from "../log.ts";
+import { SnapshotUnavailableError } from "../snapshot/errors.ts";
+import type { Offer, SnapshotReader } from "../snapshot/reader.ts";
+
+/** Where the head is kept for all isolates. */
+export interface HeadStore {
+  /** The signed root's text, or `undefined` before the first. */
+  read(): Promise<string | undefined>;
+  /** Keeps a verified root, unless it has a newer one. */
+  offer(generation: number, text: string): Promise<Offer>;
+}
+
+/** A root names a digest of 64 digits for every 64 KiB of a cluster's records: this is room for 800 MiB of them. */
+const MAX_ROOT_BYTES = 1024 * 1024;
+
+/**
+ * GET answers the signed root, or 404. PUT of a signed root answers 200 `{generation}` when it is the head now, 409
+ * when there is a newer one, 422 when it does not verify, 503 when its shards are not to be read yet.
+ */
+export function headEndpoint(reader: SnapshotReader, heads: HeadStore): Hono {
+  const app = new Hono();
+  app.get("/", async (c) => {
+    const text = await heads.read();
+    if (text === undefined) return c.text("no root has been published yet\n", 404);
+    return c.text(text, 200, { "cache-control": "no-store" });
+  });
+  app.put("/", bodyLimit({ maxSize: MAX_ROOT_BYTES }), async (c) => {
+    const text = await c.req.text();
+    try {
+      const root = await reader.verify(text);
+      const outcome = await heads.offer(root.generation, text);
+      if (outcome === "older") return c.json({ error: "a newer generation is the head" }, 409);
+      // This isolate need not wait for its next look at the head.
+      await reader.offer(text);
+      return c.json({ generation: root.generation });
+    } catch (error) {
+      if (error instanceof ContractError) return c.json({ error: errorText(error) }, 422);
+      if (error instanceof SnapshotUnavailableError) return c.json({ error: errorText(error) }, 503);
+      throw error;
+    }
+  });
+  return app;
+}
