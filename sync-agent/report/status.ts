@@ -1,0 +1,54 @@
+import type { Warning, WarningReason } from "../warning.ts";
+
+/** What the agent last did. Times in milliseconds since 1970; `undefined` for what has not happened. */
+export interface AgentStatus {
+  readonly lastCompile: number | undefined;
+  /** When KV and edge were last known to hold what was compiled, whether or not something had to be written. */
+  readonly lastPublish: number | undefined;
+  readonly generation: number | undefined;
+  /** How many warnings hold, by reason; reasons without any are left out. */
+  readonly warnings: Readonly<Partial<Record<WarningReason, number>>>;
+  /** Kept when things are well again; `failures` says whether they are. */
+  readonly lastError: { readonly time: number; readonly message: string } | undefined;
+  /** Rounds that failed since the last that did not. */
+  readonly failures: number;
+}
+
+/** The status as it grows. */
+export interface StatusRecord {
+  /** A copy that does not change any more. */
+  read(): AgentStatus;
+  compiled(time: number, warnings: readonly Warning[]): void;
+  published(time: number, generation: number | undefined): void;
+  failed(time: number, error: unknown, failures: number): void;
+}
+
+export function createStatus(): StatusRecord {
+  let status: AgentStatus = {
+    lastCompile: undefined,
+    lastPublish: undefined,
+    generation: undefined,
+    warnings: {},
+    lastError: undefined,
+    failures: 0,
+  };
+  return {
+    read: () => status,
+    compiled(time, warnings) {
+      status = { ...status, lastCompile: time, warnings: countByReason(warnings) };
+    },
+    published(time, generation) {
+      status = { ...status, lastPublish: time, generation, failures: 0 };
+    },
+    failed(time, error, failures) {
+      const message = error instanceof Error ? error.message : String(error);
+      status = { ...status, lastError: { time, message }, failures };
+    },
+  };
+}
+
+function countByReason(warnings: readonly Warning[]): Partial<Record<WarningReason, number>> {
+  const counts: Partial<Record<WarningReason, number>> = {};
+  for (const { reason } of warnings) counts[reason] = (counts[reason] ?? 0) + 1;
+  return counts;
+}

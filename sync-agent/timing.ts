@@ -1,0 +1,84 @@
+/** When the next round of the agent is due. Pure. All times in milliseconds. */
+
+export interface Timing {
+  /** A change is taken up when no other has followed it for this long ... */
+  readonly quiet: number;
+  /** ... or this long after the first one, whichever is sooner. */
+  readonly maxDelay: number;
+  /** The least time from one publication to the next round. */
+  readonly spacing: number;
+  /** The bounds of the delay after failures, which doubles from one to the next. */
+  readonly minRetry: number;
+  readonly maxRetry: number;
+  /** The least time from a failure to a round that a new change asks for. */
+  readonly minAttempt: number;
+  /** The most time from one round to the next: certificates expire without any change. */
+  readonly maxIdle: number;
+}
+
+/**
+ * `spacing` keeps a busy cluster within Cloudflare's limits: a KV key (the head) takes one write a second, and a token's
+ * user has 1,200 API requests in 5 minutes, of which a publication needs four.
+ */
+export const DEFAULT_TIMING: Timing = {
+  quiet: 50,
+  maxDelay: 500,
+  spacing: 1500,
+  minRetry: 500,
+  maxRetry: 30_000,
+  minAttempt: 1000,
+  maxIdle: 3_600_000,
+};
+
+/** A server that asks to be left alone is obeyed for this long: Cloudflare's API blocks for 5 minutes. */
+const MAX_RETRY_AFTER = 300_000;
+
+export interface Failure {
+  readonly time: number;
+  /** When the round is tried again of itself. */
+  readonly retry: number;
+  /** Before this, nothing is tried. */
+  readonly blocked: number;
+}
+
+/** What has happened so far; `undefined` for what has not. Times are the clock's monotonic ones. */
+export interface History {
+  /** The end of the last round. */
+  readonly round: number | undefined;
+  /** The end of the last round that published something. */
+  readonly publication: number | undefined;
+  /** Set while the last round is one that failed. */
+  readonly failure: Failure | undefined;
+  /** The first and the last of the changes that no round has taken up. */
+  readonly changes: { readonly first: number; readonly last: number } | undefined;
+}
+
+/** The time at which the next round is due; the first one always is. */
+export function nextRound({ round, publication, failure, changes }: History, timing: Timing): number {
+  if (round === undefined) return Number.NEGATIVE_INFINITY;
+  let due = round + timing.maxIdle;
+  if (failure !== undefined) due = Math.min(due, failure.retry);
+  if (changes !== undefined) {
+    const settled = Math.min(changes.last + timing.quiet, changes.first + timing.maxDelay);
+    const spaced = publication === undefined ? settled : Math.max(settled, publication + timing.spacing);
+    due = Math.min(due, failure === undefined ? spaced : Math.max(spaced, failure.time + timing.minAttempt));
+  }
+  return failure === undefined ? due : Math.max(due, failure.blocked);
+}
+
+/**
+ * @param count of failures in a row, this one included.
+ * @param random from 0 to below 1; spreads agents that failed together.
+ * @param retryAfter that the server asked for.
+ */
+export function failureAt(
+  time: number,
+  count: number,
+  random: number,
+  retryAfter: number,
+  timing: Timing,
+): Failure {
+  const ceiling = Math.min(timing.maxRetry, 2 * timing.minRetry * 2 ** (count - 1));
+  const delay = Math.round(ceiling / 2 + (random * ceiling) / 2);
+  return { time, retry: time + delay, blocked: time + Math.min(retryAfter, MAX_RETRY_AFTER) };
+}
