@@ -24,6 +24,8 @@ export type WarningReason =
   | "SecretNotFound"
   | "SecretInvalid"
   | "CertificateInvalid"
+  | "CertificateChainDisordered"
+  | "CertificateConflict"
   | "CertificateMismatch"
   | "CertificateExpired"
   | "CertificateExpiring";

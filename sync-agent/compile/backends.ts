@@ -1,0 +1,89 @@
+/** From a backend as an Ingress names it to one that the edge can use. */
+import { type Backend, objectNameSchema } from "../../contract/index.ts";
+import type { IngressBackend, Service, ServicePort, ServicePortReference } from "../cluster/state.ts";
+import type { Warning, WarningReason } from "../warning.ts";
+import { isPortNumber } from "./ports.ts";
+
+/** Where a backend stands, for its warnings. */
+export interface BackendPlace {
+  /** `Ingress shop/web`. */
+  readonly object: string;
+  readonly namespace: string;
+  /** `spec.rules[0].http.paths[1].backend`. */
+  readonly field: string;
+}
+
+export interface ResolvedBackend {
+  /** Empty when it could not be resolved, with a warning: such a route answers 503. */
+  readonly backends: Backend[];
+  readonly warnings: readonly Warning[];
+}
+
+export function resolveBackend(
+  backend: IngressBackend,
+  place: BackendPlace,
+  services: ReadonlyMap<string, Service>,
+): ResolvedBackend {
+  const unresolved = (field: string, reason: WarningReason, problem: string, remedy: string) => ({
+    backends: [],
+    warnings: [
+      {
+        object: place.object,
+        field: `${place.field}.${field}`,
+        reason,
+        message: `${problem}; requests that come here are answered with 503.`,
+        remedy,
+      },
+    ],
+  });
+  if (backend.service === undefined) {
+    return unresolved(
+      "resource",
+      "BackendUnsupported",
+      "The backend is not a Service, and only Services can be balanced over",
+      "Name a Service under `backend.service`.",
+    );
+  }
+  const { name, port } = backend.service;
+  const key = `${place.namespace}/${name}`;
+  const service = services.get(key);
+  if (service === undefined || !objectNameSchema.safeParse(key).success) {
+    return unresolved(
+      "service.name",
+      "ServiceNotFound",
+      `Service ${key} does not exist`,
+      `Create the Service, or name one that exists in namespace ${place.namespace}.`,
+    );
+  }
+  const number = portNumber(port, service);
+  if (number === undefined) {
+    const wanted = "number" in port ? port.number : `"${port.name}"`;
+    return unresolved(
+      `service.port.${"number" in port ? "number" : "name"}`,
+      "ServicePortNotFound",
+      `Service ${key} has no TCP port ${wanted} (it has ${listPorts(service)})`,
+      "Name a port of the Service, not one of its pods' container ports.",
+    );
+  }
+  return { backends: [{ service: key, port: number, weight: 1 }], warnings: [] };
+}
+
+function portNumber(reference: ServicePortReference, service: Service): number | undefined {
+  // An ExternalName Service needs no list of ports: they are those of a host elsewhere.
+  if ("number" in reference && service.type === "ExternalName") {
+    return isPortNumber(reference.number) ? reference.number : undefined;
+  }
+  return tcpPorts(service).find((port) =>
+    "number" in reference ? port.port === reference.number : port.name === reference.name,
+  )?.port;
+}
+
+/** HTTP runs over TCP; a UDP port of the same number is another port. */
+function tcpPorts(service: Service): ServicePort[] {
+  return service.ports.filter((port) => port.protocol === "TCP" && isPortNumber(port.port));
+}
+
+function listPorts(service: Service): string {
+  const ports = tcpPorts(service).map(({ name, port }) => (name === "" ? `${port}` : `${port} "${name}"`));
+  return ports.join(", ") || "none";
+}

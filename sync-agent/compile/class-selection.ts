@@ -1,0 +1,59 @@
+/** Which Ingresses are ours (Kubernetes Ingress API, "Ingress class"). */
+import type { ClusterState, Ingress, IngressClass } from "../cluster/state.ts";
+import type { Warning } from "../warning.ts";
+import { claimSource, compareSources, invalidName } from "./objects.ts";
+
+/** The class that is ours without an IngressClass object. */
+const CLASS_NAME = "lintel";
+/** `spec.controller` of the IngressClasses that are ours. */
+export const CONTROLLER = "lintel.dev/ingress-controller";
+/** What named the class before `spec.ingressClassName` did; still widely written. */
+const CLASS_ANNOTATION = "kubernetes.io/ingress.class";
+
+export interface Selection {
+  /** Oldest first. */
+  readonly ingresses: readonly Ingress[];
+  readonly warnings: readonly Warning[];
+}
+
+/** Ingresses of other controllers are left out silently: they are none of our business. */
+export function selectIngresses(
+  state: Pick<ClusterState, "Ingress" | "IngressClass">,
+  adoptedClasses: readonly string[],
+): Selection {
+  const classes = [...state.IngressClass.values()];
+  const ours = [...state.Ingress.values()].filter((ingress) => isServed(ingress, classes, adoptedClasses));
+  const warnings = ours.flatMap((ingress) => invalidName("Ingress", ingress.metadata) ?? []);
+  const ingresses = ours
+    .filter((ingress) => invalidName("Ingress", ingress.metadata) === undefined)
+    .map((ingress) => ({ ingress, source: claimSource("Ingress", ingress.metadata) }))
+    .toSorted((a, b) => compareSources(a.source, b.source))
+    .map(({ ingress }) => ingress);
+  return { ingresses, warnings };
+}
+
+/**
+ * An adopted class is served whatever its controller. Otherwise the IngressClass of that name decides by its
+ * controller, and where there is none, only our own name is ours. An Ingress without any class is served where a
+ * class that we serve is the default, or where the cluster has no classes at all.
+ */
+export function isServed(
+  ingress: Ingress,
+  classes: readonly IngressClass[],
+  adoptedClasses: readonly string[],
+): boolean {
+  const name = classNameOf(ingress);
+  const isOurs = (found: IngressClass) =>
+    found.controller === CONTROLLER || adoptedClasses.includes(found.metadata.name);
+  if (name === undefined) {
+    return classes.length === 0 || classes.some((found) => found.isDefault && isOurs(found));
+  }
+  if (adoptedClasses.includes(name)) return true;
+  const found = classes.find(({ metadata }) => metadata.name === name);
+  return found === undefined ? name === CLASS_NAME : isOurs(found);
+}
+
+function classNameOf(ingress: Ingress): string | undefined {
+  const name = ingress.ingressClassName ?? ingress.metadata.annotations[CLASS_ANNOTATION];
+  return name === "" ? undefined : name;
+}
