@@ -20,3 +20,19 @@ export function addressBlock(canonical: string): string {
   const parts = ipaddr.IPv6.parse(canonical).parts;
   return `${new ipaddr.IPv6([...parts.slice(0, 4), 0, 0, 0, 0]).toString()}/64`;
 }
+
+/**
+ * The label of an endpoint below its Service's name in DNS: its hostname, or its address with dashes. As in CoreDNS an
+ * IPv6 address that ends in `::` gets a zero, because a label must not end in a dash.
+ */
+export function endpointLabel({
+  hostname,
+  address,
+}: {
+  hostname?: string | undefined;
+  address: string;
+}): string {
+  if (hostname !== undefined && hostname !== "") return hostname;
+  const dashed = address.replaceAll(/[.:]/g, "-");
+  return dashed.endsWith("-") ? `${dashed}0` : dashed;
+}

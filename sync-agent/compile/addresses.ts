@@ -4,7 +4,7 @@ import {
   type AddressName,
   type AddressRecord,
   canonicalJson,
-  type Endpoint,
+  endpointLabel,
   type ServiceRecord,
 } from "../../contract/index.ts";
 import { objectKey, type Pod } from "../cluster/state.ts";
@@ -70,11 +70,6 @@ function endpointAddresses(service: string, record: ServiceRecord): NamedAddress
       address: endpoint.address,
       name: { service, endpoint: endpointLabel(endpoint) },
     }));
-}
-
-/** An endpoint without a hostname is named by its dashed address; `::` gives `--` (CoreDNS kubernetes plugin). */
-export function endpointLabel({ address, hostname }: Pick<Endpoint, "address" | "hostname">): string {
-  return hostname ?? address.replaceAll(/[.:]/g, "-");
 }
 
 function podAddresses(pod: Pod): { addresses: NamedAddress[]; warnings: Warning[] } {

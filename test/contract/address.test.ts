@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { addressBlock, canonicalAddress, serverNameKeys } from "../../contract/index.ts";
+import { addressBlock, canonicalAddress, endpointLabel, serverNameKeys } from "../../contract/index.ts";
 
 describe("canonicalAddress", () => {
   test.each([
@@ -33,4 +33,15 @@ test.each([
   [".x", [".x"]],
 ])("%s is looked for under %j", (name, keys) => {
   expect(serverNameKeys(name)).toEqual(keys);
+});
+
+test.each([
+  ["10.0.0.1", undefined, "10-0-0-1"],
+  ["fd00::1", undefined, "fd00--1"],
+  ["fd00:1::", undefined, "fd00-1--0"],
+  ["::1", undefined, "--1"],
+  ["10.0.0.1", "web-0", "web-0"],
+  ["10.0.0.1", "", "10-0-0-1"],
+])("the endpoint %s with hostname %s is called %s", (address, hostname, label) => {
+  expect(endpointLabel({ address, hostname })).toBe(label);
 });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { AddressName } from "../../../contract/index.ts";
 import type { EndpointSlice, Pod, Service } from "../../../sync-agent/cluster/state.ts";
-import { compileAddresses, endpointLabel } from "../../../sync-agent/compile/addresses.ts";
+import { compileAddresses } from "../../../sync-agent/compile/addresses.ts";
 import { compileServices } from "../../../sync-agent/compile/services.ts";
 import { clusterState, endpoint, pod, service, slice } from "./support/objects.ts";
 
@@ -112,17 +112,5 @@ describe("compileAddresses", () => {
       { object: "Pod shop/a", field: "status.podIPs[0].ip", reason: "ObjectInvalid" },
       { object: "Pod shop/a_b", field: "metadata.name", reason: "ObjectInvalid" },
     ]);
-  });
-});
-
-describe("endpointLabel", () => {
-  it.each([
-    ["10.0.0.1", undefined, "10-0-0-1"],
-    ["fd00::1", undefined, "fd00--1"],
-    ["fd00:1::", undefined, "fd00-1--"],
-    ["::1", undefined, "--1"],
-    ["10.0.0.1", "web-0", "web-0"],
-  ])("of %s with hostname %s is %s", (address, hostname, label) => {
-    expect(endpointLabel({ address, hostname })).toBe(label);
   });
 });

@@ -1,0 +1,73 @@
+/** What a name below the cluster domain is about (Kubernetes DNS specification 1.1.0). */
+
+/** `_http._tcp`, without the underscores, in lower case. */
+export interface PortSelector {
+  readonly name: string;
+  readonly protocol: string;
+}
+
+export interface ServiceSubject {
+  readonly kind: "service";
+  readonly namespace: string;
+  readonly service: string;
+  /** `<endpoint>.svc.ns.svc.<zone>`. */
+  readonly endpoint: string | undefined;
+  /** `_port._protocol.svc.ns.svc.<zone>`. */
+  readonly port: PortSelector | undefined;
+}
+
+export interface PodSubject {
+  readonly kind: "pod";
+  readonly namespace: string;
+  /** The pod's address with dashes. */
+  readonly pod: string;
+}
+
+export type Subject =
+  | { readonly kind: "apex" }
+  /** `dns-version.<zone>`. */
+  | { readonly kind: "version" }
+  /** `ns.dns.<zone>`. */
+  | { readonly kind: "nameServer" }
+  /** `svc.<zone>` and `pod.<zone>`, which exist without records. */
+  | { readonly kind: "branch" }
+  | { readonly kind: "namespace"; readonly branch: "svc" | "pod"; readonly namespace: string }
+  | ServiceSubject
+  | PodSubject;
+
+/** @param labels The labels before the zone's name, in lower case. `undefined`: no such name can exist. */
+export function subjectOf(labels: readonly string[]): Subject | undefined {
+  const count = labels.length;
+  const branch = labels[count - 1];
+  const namespace = labels[count - 2];
+  const name = labels[count - 3];
+  if (branch === undefined) return { kind: "apex" };
+  if (branch === "dns-version" && count === 1) return { kind: "version" };
+  if (branch === "dns" && namespace === "ns" && count === 2) return { kind: "nameServer" };
+  if (branch !== "svc" && branch !== "pod") return undefined;
+  if (namespace === undefined) return { kind: "branch" };
+  if (name === undefined) return { kind: "namespace", branch, namespace };
+  if (branch === "pod") return count === 3 ? { kind: "pod", namespace, pod: name } : undefined;
+  return count > 5 ? undefined : serviceSubject(namespace, name, labels[count - 4], labels[count - 5]);
+}
+
+/** `near` and `far` are the labels before the Service's, where there are any. */
+function serviceSubject(
+  namespace: string,
+  service: string,
+  near: string | undefined,
+  far: string | undefined,
+): ServiceSubject | undefined {
+  const kind = "service";
+  if (far === undefined || near === undefined) {
+    return { kind, namespace, service, endpoint: near, port: undefined };
+  }
+  // As in CoreDNS the underscores may be missing. What is left must name something: there are no wildcards.
+  const port = { name: withoutUnderscore(far), protocol: withoutUnderscore(near) };
+  if (port.name === "" || port.protocol === "") return undefined;
+  return { kind, namespace, service, endpoint: undefined, port };
+}
+
+function withoutUnderscore(label: string): string {
+  return label.startsWith("_") ? label.slice(1) : label;
+}

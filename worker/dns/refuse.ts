@@ -1,0 +1,13 @@
+import type { FinalResolver, Resolution } from "./resolver.ts";
+import { RCODE } from "./wire/codes.ts";
+
+const REFUSAL: Resolution = {
+  rcode: RCODE.REFUSED,
+  authoritative: false,
+  answers: [],
+  authorities: [],
+  additionals: [],
+};
+
+/** The end of the chain: names of zones that nobody here is authoritative for (RFC 1035 4.1.1). */
+export const refuse: FinalResolver = () => REFUSAL;

@@ -1,0 +1,119 @@
+/** From a query's octets to a response's: what is decided before and after the resolver chain. */
+import { SnapshotUnavailableError } from "../snapshot/errors.ts";
+import type { MaybePromise, SnapshotView } from "../snapshot/view.ts";
+import { lifetimeOf } from "./lifetime.ts";
+import { andThen } from "./maybe-promise.ts";
+import type { FinalResolver, Resolution } from "./resolver.ts";
+import { CLASS, OPCODE, OPTION, RCODE, TYPE } from "./wire/codes.ts";
+import { MessageEncoder } from "./wire/encode.ts";
+import type { Edns, Message } from "./wire/message.ts";
+import type { Question } from "./wire/record.ts";
+
+/** What the edge can take over UDP, which it never speaks: the size that avoids fragments (DNS flag day 2020). */
+const PAYLOAD_SIZE = 1232;
+/** Responses are padded to multiples of this many octets (RFC 8467 4.1). */
+const PADDING_BLOCK = 468;
+const EDNS_VERSION = 0;
+
+export interface Reply {
+  readonly octets: Uint8Array<ArrayBuffer>;
+  /** Seconds for which it may be cached; 0: not at all. */
+  readonly lifetime: number;
+}
+
+/** The view of a query's snapshot; `undefined` before the first snapshot. */
+export type Snapshot = () => MaybePromise<SnapshotView | undefined>;
+
+export type Responder = (query: Message, snapshot: Snapshot) => MaybePromise<Reply>;
+
+/** Where the snapshot, or the part of it that a query needs, cannot be had, the answer is SERVFAIL. */
+export function createResponder(resolve: FinalResolver): Responder {
+  const encoder = new MessageEncoder();
+
+  function reply(query: Message, resolution: Resolution): Reply {
+    const response = responseTo(query, resolution);
+    const octets = encoder.encode(response, isPadded(query) ? PADDING_BLOCK : undefined);
+    return { octets, lifetime: isTruncated(octets) ? 0 : lifetimeOf(response) };
+  }
+
+  function failed(query: Message, error: unknown): Reply {
+    if (error instanceof SnapshotUnavailableError) return reply(query, failure(RCODE.SERVFAIL));
+    throw error;
+  }
+
+  return (query, snapshot) => {
+    const question = query.questions[0];
+    const refusal = refusalOf(query);
+    if (refusal !== undefined) return reply(query, failure(refusal));
+    if (question === undefined) return reply(query, failure(RCODE.FORMERR));
+    try {
+      const pending = andThen(snapshot(), (view) =>
+        view === undefined
+          ? reply(query, failure(RCODE.SERVFAIL))
+          : andThen(resolve({ question, view }), (resolution) => reply(query, resolution)),
+      );
+      return pending instanceof Promise ? pending.catch((error: unknown) => failed(query, error)) : pending;
+    } catch (error) {
+      return failed(query, error);
+    }
+  };
+}
+
+/** Why a query is not even looked up. */
+function refusalOf(query: Message): number | undefined {
+  if (query.opcode !== OPCODE.QUERY) return RCODE.NOTIMP;
+  // RFC 9619: a query has one question. RFC 6891 6.1.1: and one OPT record at most.
+  if (query.response || query.questions.length !== 1 || hasStrayOpt(query)) return RCODE.FORMERR;
+  if (query.edns !== undefined && query.edns.version > EDNS_VERSION) return RCODE.BADVERS;
+  return query.questions.every(isAnswered) ? undefined : RCODE.REFUSED;
+}
+
+/** No CHAOS names such as version.bind, no zone transfers. */
+function isAnswered({ type, class: qclass }: Question): boolean {
+  return qclass === CLASS.IN && type !== TYPE.AXFR && type !== TYPE.IXFR;
+}
+
+function hasStrayOpt({ answers, authorities, additionals }: Message): boolean {
+  return [answers, authorities, additionals].some((records) =>
+    records.some((record) => record.type === "opaque" && record.code === TYPE.OPT),
+  );
+}
+
+function failure(rcode: number): Resolution {
+  return { rcode, authoritative: false, answers: [], authorities: [], additionals: [] };
+}
+
+function responseTo(query: Message, resolution: Resolution): Message {
+  return {
+    id: query.id,
+    response: true,
+    opcode: query.opcode,
+    authoritative: resolution.authoritative,
+    truncated: false,
+    recursionDesired: query.recursionDesired,
+    recursionAvailable: false,
+    authenticData: false,
+    checkingDisabled: query.checkingDisabled,
+    rcode: resolution.rcode,
+    // With more than one there is no telling which the response would be for.
+    questions: query.questions.length === 1 ? query.questions : [],
+    answers: resolution.answers,
+    authorities: resolution.authorities,
+    additionals: resolution.additionals,
+    edns: query.edns === undefined ? undefined : ednsFor(query.edns),
+  };
+}
+
+/** Options of the query are not answered: client subnets are ignored (RFC 7871 7.1.3), padding is the encoder's. */
+function ednsFor({ dnssecOk }: Edns): Edns {
+  return { payloadSize: PAYLOAD_SIZE, version: EDNS_VERSION, dnssecOk, options: [] };
+}
+
+/** The encoder sets TC where an answer is larger than any message. */
+function isTruncated(octets: Uint8Array): boolean {
+  return ((octets[2] ?? 0) & 0x02) !== 0;
+}
+
+function isPadded({ edns }: Message): boolean {
+  return edns?.options.some(({ code }) => code === OPTION.PADDING) ?? false;
+}

@@ -1,0 +1,34 @@
+/** The numbers of the protocol that are used by name here (IANA, DNS Parameters). */
+
+export const TYPE = {
+  A: 1,
+  NS: 2,
+  CNAME: 5,
+  SOA: 6,
+  PTR: 12,
+  TXT: 16,
+  AAAA: 28,
+  SRV: 33,
+  OPT: 41,
+  IXFR: 251,
+  AXFR: 252,
+  ANY: 255,
+} as const;
+
+export const CLASS = { IN: 1, CH: 3 } as const;
+
+export const OPCODE = { QUERY: 0 } as const;
+
+export const RCODE = {
+  NOERROR: 0,
+  FORMERR: 1,
+  SERVFAIL: 2,
+  NXDOMAIN: 3,
+  NOTIMP: 4,
+  REFUSED: 5,
+  /** Extended: needs an OPT record (RFC 6891 6.1.3). */
+  BADVERS: 16,
+} as const;
+
+/** EDNS0 options. */
+export const OPTION = { PADDING: 12 } as const;
