@@ -1,0 +1,53 @@
+import type { IncomingMessage } from "node:http";
+import { GATEWAY_HEADERS } from "../../contract/index.ts";
+import { endToEndFields, type RawFields } from "../http/fields.ts";
+import { type Framing, framingFields, requestFraming } from "../http/framing.ts";
+import { equalSecrets } from "../secrets.ts";
+import { GatewayError } from "./fault.ts";
+import { parseHost, parseTarget, type Target } from "./target.ts";
+
+/** A request that may be forwarded, once its target's addresses are found and allowed. */
+export interface Admitted {
+  readonly target: Target;
+  readonly method: string;
+  readonly path: string;
+  readonly framing: Framing;
+  /** Everything that the upstream gets, Host first, apart from what asks for an upgrade. */
+  readonly fields: string[];
+}
+
+/**
+ * Checks what the edge says of a request, and makes the upstream's request head of it.
+ *
+ * @throws GatewayError `secret` | `target`
+ */
+export function admit(request: IncomingMessage, secret: string): Admitted {
+  const { headers, rawHeaders, method = "GET", url = "/" } = request;
+  if (!equalSecrets(text(headers[GATEWAY_HEADERS.secret]), secret)) {
+    throw new GatewayError("secret", "the request does not come from the edge");
+  }
+  const target = parseTarget(text(headers[GATEWAY_HEADERS.upstream]));
+  if (target === undefined) throw new GatewayError("target", `${GATEWAY_HEADERS.upstream} is malformed`);
+  const host = parseHost(text(headers[GATEWAY_HEADERS.host]));
+  if (host === undefined) throw new GatewayError("target", `${GATEWAY_HEADERS.host} is malformed`);
+  const framing = requestFraming(rawHeaders);
+  if (framing === undefined || !url.startsWith("/")) {
+    throw new GatewayError("target", "the request's target or transfer coding cannot be forwarded");
+  }
+  return { target, method, path: url, framing, fields: upstreamFields(rawHeaders, host, framing, method) };
+}
+
+function upstreamFields(raw: RawFields, host: string, framing: Framing, method: string): string[] {
+  const dropped = (name: string) =>
+    name === "host" || name === "content-length" || name === "expect" || isOurs(name);
+  return ["Host", host, ...endToEndFields(raw, dropped), ...framingFields(framing, method)];
+}
+
+/** The fields of edge and gateway; neither an upstream nor a client has a part in them. */
+export function isOurs(name: string): boolean {
+  return name.startsWith("lintel-");
+}
+
+function text(value: string | string[] | undefined): string {
+  return typeof value === "string" ? value : "";
+}

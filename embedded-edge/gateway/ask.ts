@@ -1,0 +1,64 @@
+import type { Readable } from "node:stream";
+import type { Admitted } from "./admission.ts";
+import type { IsAllowed } from "./allowed-targets.ts";
+import { candidates, type Resolve } from "./candidates.ts";
+import { GatewayError } from "./fault.ts";
+import type { GatewayLimits } from "./limits.ts";
+import { type Answer, type Pools, sendTo, StaleConnectionError, type UpstreamRequest } from "./upstream.ts";
+
+/**
+ * Asks the target of an admitted request, and waits for the head of the answer.
+ *
+ * @param fields the request's, with those of an upgrade
+ * @param abandoned is aborted when nobody waits any more
+ * @throws GatewayError
+ */
+export type Ask = (
+  admitted: Admitted,
+  fields: string[],
+  body: Readable | undefined,
+  abandoned: AbortSignal,
+) => Promise<Answer>;
+
+/** RFC 9110 9.2.2 */
+const IDEMPOTENT = new Set(["GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE"]);
+
+export function asker(isAllowed: IsAllowed, resolve: Resolve, pools: Pools, limits: GatewayLimits): Ask {
+  /** One address, with a second try where a kept connection turned out to be closed and nothing can happen twice. */
+  const askAddress = async (
+    address: string,
+    request: UpstreamRequest,
+    connectMs: number,
+  ): Promise<Answer> => {
+    try {
+      return await sendTo(address, request, pools, limits, connectMs);
+    } catch (error) {
+      if (!(error instanceof StaleConnectionError)) throw error;
+      const mayRepeat = request.body === undefined && IDEMPOTENT.has(request.method);
+      if (mayRepeat && !request.abandoned.aborted) {
+        return sendTo(address, request, undefined, limits, connectMs);
+      }
+      throw new GatewayError("reset", `the upstream closed the connection: ${error.message}`, {
+        cause: error,
+      });
+    }
+  };
+
+  return async (admitted, fields, body, abandoned) => {
+    const addresses = await candidates(admitted.target, isAllowed, resolve);
+    const { scheme, port } = admitted.target;
+    const { method, path } = admitted;
+    const request: UpstreamRequest = { scheme, port, method, path, fields, body, abandoned };
+    const deadline = performance.now() + limits.connectMs;
+    let unreachable: unknown;
+    for (const address of addresses) {
+      try {
+        return await askAddress(address, request, Math.max(1, deadline - performance.now()));
+      } catch (error) {
+        if (!(error instanceof GatewayError) || error.fault !== "dial" || abandoned.aborted) throw error;
+        unreachable = error;
+      }
+    }
+    throw unreachable;
+  };
+}

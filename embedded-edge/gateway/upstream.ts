@@ -1,0 +1,172 @@
+/** One request on one connection to an upstream. */
+import {
+  type ClientRequest,
+  Agent as HttpAgent,
+  type IncomingMessage,
+  request as httpRequest,
+} from "node:http";
+import { Agent as HttpsAgent, request as httpsRequest } from "node:https";
+import type { Socket } from "node:net";
+import type { Duplex, Readable } from "node:stream";
+import { errorText } from "../errors.ts";
+import { MAX_RESPONSE_HEAD } from "../http/response.ts";
+import { sendHead } from "../http/send-head.ts";
+import { GatewayError } from "./fault.ts";
+import type { GatewayLimits } from "./limits.ts";
+
+/** The kept connections, by scheme; Node's agents keep them by address and port. */
+export interface Pools {
+  readonly http: HttpAgent;
+  readonly https: HttpsAgent;
+}
+
+export function openPools(limits: GatewayLimits): Pools {
+  const options = { keepAlive: true, timeout: limits.keepAliveMs, maxFreeSockets: 1024 };
+  return { http: new HttpAgent(options), https: new HttpsAgent(options) };
+}
+
+export interface UpstreamRequest {
+  readonly scheme: "http" | "https";
+  readonly port: number;
+  readonly method: string;
+  readonly path: string;
+  readonly fields: string[];
+  /** `undefined` when there is none. Not read before the connection stands. */
+  readonly body: Readable | undefined;
+  /** Aborted when nobody waits for the answer any more. */
+  readonly abandoned: AbortSignal;
+}
+
+export type Answer =
+  | { readonly kind: "response"; readonly response: IncomingMessage }
+  | {
+      readonly kind: "upgrade";
+      readonly response: IncomingMessage;
+      readonly socket: Duplex;
+      readonly head: Buffer;
+    };
+
+/** The pooled connection had been closed by the upstream: nothing came back, and perhaps nothing arrived. */
+export class StaleConnectionError extends Error {
+  override name = "StaleConnectionError";
+}
+
+/**
+ * Sends a request to an address, and waits for the head of the answer.
+ *
+ * @param pools `undefined` for a connection of its own
+ * @param connectMs what is left to connect in
+ * @throws GatewayError | StaleConnectionError
+ */
+export async function sendTo(
+  address: string,
+  request: UpstreamRequest,
+  pools: Pools | undefined,
+  limits: GatewayLimits,
+  connectMs: number,
+): Promise<Answer> {
+  const upstream = open(address, request, pools);
+  const abandon = () => upstream.destroy();
+  request.abandoned.addEventListener("abort", abandon, { once: true });
+  upstream.once("close", () => request.abandoned.removeEventListener("abort", abandon));
+  const answer = headOf(upstream);
+  // Listened to further down, after the dial; a rejection in between is the dial's as well.
+  answer.catch(() => undefined);
+
+  const socket = await dial(upstream, request.scheme, connectMs);
+  const readBefore = socket.bytesRead;
+  watchIdle(upstream, socket, limits.idleMs, request.body);
+  if (request.body === undefined) {
+    upstream.end();
+  } else {
+    sendHead(upstream);
+    request.body.pipe(upstream);
+  }
+  try {
+    return await answer;
+  } catch (error) {
+    if (error instanceof GatewayError) throw error;
+    if (upstream.reusedSocket && socket.bytesRead === readBefore) {
+      throw new StaleConnectionError(errorText(error), { cause: error });
+    }
+    throw new GatewayError("reset", `the connection to the upstream broke: ${errorText(error)}`, {
+      cause: error,
+    });
+  }
+}
+
+function open(address: string, request: UpstreamRequest, pools: Pools | undefined): ClientRequest {
+  const options = {
+    host: address,
+    port: request.port,
+    method: request.method,
+    path: request.path,
+    headers: request.fields,
+    maxHeaderSize: MAX_RESPONSE_HEAD,
+  };
+  // Pods' certificates are rarely verifiable; ingress-nginx does not verify them by default either.
+  return request.scheme === "https"
+    ? httpsRequest({ ...options, agent: pools?.https ?? false, rejectUnauthorized: false, servername: "" })
+    : httpRequest({ ...options, agent: pools?.http ?? false });
+}
+
+/** Waits until the connection stands. */
+async function dial(upstream: ClientRequest, scheme: "http" | "https", connectMs: number): Promise<Socket> {
+  const { promise, resolve, reject } = Promise.withResolvers<Socket>();
+  const timer = setTimeout(() => upstream.destroy(new Error("timed out")), connectMs);
+  upstream.once("error", reject);
+  upstream.once("close", () => reject(new Error("closed")));
+  upstream.once("socket", (socket) => {
+    if (upstream.reusedSocket && !socket.connecting) resolve(socket);
+    else socket.once(scheme === "https" ? "secureConnect" : "connect", () => resolve(socket));
+  });
+  try {
+    return await promise;
+  } catch (error) {
+    throw new GatewayError("dial", `the upstream cannot be reached: ${errorText(error)}`, { cause: error });
+  } finally {
+    clearTimeout(timer);
+    upstream.off("error", reject);
+  }
+}
+
+function headOf(upstream: ClientRequest): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    upstream.once("response", (response) => resolve({ kind: "response", response }));
+    upstream.once("upgrade", (response, socket, head) =>
+      resolve({ kind: "upgrade", response, socket, head }),
+    );
+    // Stays after the answer: errors from then on reach the response, or are those of a request body cut short.
+    upstream.on("error", reject);
+    upstream.once("close", () => reject(new Error("closed")));
+  });
+}
+
+/** Ends the request when its connection rests while it is the upstream's turn. */
+function watchIdle(
+  upstream: ClientRequest,
+  socket: Socket,
+  idleMs: number,
+  body: Readable | undefined,
+): void {
+  let response: IncomingMessage | undefined;
+  const onTimeout = () => {
+    const clientStopsReading = response?.isPaused() ?? false;
+    const clientStopsSending = body !== undefined && !body.readableEnded && !upstream.writableNeedDrain;
+    if (clientStopsReading || (response === undefined && clientStopsSending)) {
+      socket.setTimeout(idleMs);
+      return;
+    }
+    upstream.destroy(new GatewayError("timeout", "the upstream did not answer in time"));
+  };
+  socket.setTimeout(idleMs);
+  socket.on("timeout", onTimeout);
+  upstream.once("response", (started) => {
+    response = started;
+    // An answer that came before the request's end leaves a connection that nobody else can use.
+    started.once("close", () => upstream.writableFinished || upstream.destroy());
+  });
+  // A WebSocket may rest for as long as its ends like.
+  upstream.once("upgrade", () => socket.setTimeout(0));
+  upstream.once("close", () => socket.off("timeout", onTimeout));
+}

@@ -1,0 +1,36 @@
+/** The Worker's socket, seen from the listener. */
+import { Agent, type ClientRequest, request as httpRequest } from "node:http";
+import { MAX_RESPONSE_HEAD } from "../http/response.ts";
+import type { RequestHead } from "./request-head.ts";
+
+/** Shorter than the 5 s after which workerd closes a resting connection, so that it is always we who close. */
+const KEEP_ALIVE_MS = 2_000;
+
+export interface WorkerUpstream {
+  /** Begins a request; `undefined` while the Worker's process is being replaced. */
+  open(head: RequestHead, extra: readonly string[], pooled: boolean): ClientRequest | undefined;
+  close(): void;
+}
+
+/** @param port the Worker's port on 127.0.0.1 now */
+export function workerUpstream(port: () => number | undefined): WorkerUpstream {
+  const agent = new Agent({ keepAlive: true, timeout: KEEP_ALIVE_MS, maxFreeSockets: 1024 });
+  return {
+    open({ method, path, fields }, extra, pooled) {
+      const at = port();
+      if (at === undefined) return undefined;
+      const request = httpRequest({
+        host: "127.0.0.1",
+        port: at,
+        method,
+        path,
+        headers: [...fields, ...extra],
+        agent: pooled ? agent : false,
+        maxHeaderSize: MAX_RESPONSE_HEAD,
+      });
+      request.maxHeadersCount = 0;
+      return request;
+    },
+    close: () => agent.destroy(),
+  };
+}

@@ -1,0 +1,198 @@
+import { once } from "node:events";
+import { Agent, type IncomingMessage, request as httpRequest } from "node:http";
+import { createServer as createHttpsServer } from "node:https";
+import type { AddressInfo } from "node:net";
+import { afterEach, describe, expect, it } from "vitest";
+import { GATEWAY_FAULT_HEADER, GATEWAY_HEADERS } from "../../../contract/index.ts";
+import { issueAuthority } from "../../../embedded-edge/certificates/issue.ts";
+import { type Gateway, type GatewayOptions, startGateway } from "../../../embedded-edge/gateway/gateway.ts";
+import {
+  type Asked,
+  ask,
+  closedPort,
+  readText,
+  readUntil,
+  startServer,
+  startTcpServer,
+} from "../support/http.ts";
+import { recordingLog } from "../support/log.ts";
+import { describeGateway } from "./protocol-suite.ts";
+
+const SECRET = "gateway secret";
+const start = (options: Partial<GatewayOptions> = {}): Promise<Gateway> =>
+  startGateway({
+    listen: { host: "127.0.0.1", port: 0 },
+    secret: SECRET,
+    targets: ["127.0.0.1/32"],
+    log: recordingLog(),
+    ...options,
+  });
+
+describeGateway("the Node gateway", async () => {
+  const gateway = await start();
+  return { port: gateway.address.port, secret: SECRET, close: () => gateway.close() };
+});
+
+describe("the Node gateway's own bearing", () => {
+  const closers: (() => Promise<void>)[] = [];
+  afterEach(async () => {
+    for (const close of closers.splice(0).toReversed()) await close();
+  });
+  async function using<T extends { close(): Promise<void> }>(starting: Promise<T>): Promise<T> {
+    const thing = await starting;
+    closers.push(() => thing.close());
+    return thing;
+  }
+  const headersFor = (upstream: string) => ({
+    [GATEWAY_HEADERS.upstream]: upstream,
+    [GATEWAY_HEADERS.host]: "shop.example",
+    [GATEWAY_HEADERS.secret]: SECRET,
+  });
+  const through = (gateway: Gateway, upstream: string, asked: Asked = {}) =>
+    ask(gateway.address.port, { ...asked, headers: { ...headersFor(upstream), ...asked.headers } });
+  const limits = { connectMs: 100, idleMs: 100, keepAliveMs: 1_000 };
+
+  it("dials the address that it has checked", async () => {
+    const { port } = await using(startServer((_request, response) => response.end("here")));
+    const asked: string[] = [];
+    const gateway = await using(
+      start({
+        resolve: async (name) => {
+          asked.push(name);
+          return ["10.9.9.9", "127.0.0.1"];
+        },
+      }),
+    );
+    expect((await through(gateway, `http://svc.example:${port}`)).text).toBe("here");
+    expect(asked).toEqual(["svc.example"]);
+  });
+
+  it.each([
+    ["none of a name's addresses is allowed", async () => ["10.9.9.9", "169.254.169.254"], 403, "target"],
+    ["a name has no address", async () => [], 502, "dial"],
+    ["a name does not resolve", () => Promise.reject(new Error("ENOTFOUND")), 502, "dial"],
+  ])("says so when %s", async (_, resolve, status, fault) => {
+    const gateway = await using(start({ resolve }));
+    const received = await through(gateway, "http://svc.example");
+    expect([received.status, received.headers[GATEWAY_FAULT_HEADER]]).toEqual([status, fault]);
+  });
+
+  it("tries the next address of a name", async () => {
+    const { port } = await using(startServer((_request, response) => response.end("second")));
+    const gateway = await using(
+      start({ targets: ["127.0.0.0/8"], resolve: async () => ["127.0.0.2", "127.0.0.1"] }),
+    );
+    expect((await through(gateway, `http://svc.example:${port}`)).text).toBe("second");
+  });
+
+  it("reports dial when every address fails", async () => {
+    const gateway = await using(
+      start({ targets: ["127.0.0.0/8"], resolve: async () => ["127.0.0.2", "127.0.0.1"] }),
+    );
+    const { headers } = await through(gateway, `http://svc.example:${await closedPort()}`);
+    expect(headers[GATEWAY_FAULT_HEADER]).toBe("dial");
+  });
+
+  it("reports dial when TLS does not come about in time", async () => {
+    const { port } = await using(startTcpServer(() => undefined));
+    const gateway = await using(start({ limits }));
+    const { status, headers } = await through(gateway, `https://127.0.0.1:${port}`);
+    expect([status, headers[GATEWAY_FAULT_HEADER]]).toEqual([502, "dial"]);
+  });
+
+  it("reports timeout for an upstream that does not answer", async () => {
+    const { port } = await using(startServer(() => undefined));
+    const gateway = await using(start({ limits }));
+    const { status, headers } = await through(gateway, `http://127.0.0.1:${port}`);
+    expect([status, headers[GATEWAY_FAULT_HEADER]]).toEqual([504, "timeout"]);
+  });
+
+  it("cuts a response that stops midway", async () => {
+    const { port } = await using(startServer((_request, response) => response.write("part")));
+    const gateway = await using(start({ limits }));
+    await expect(through(gateway, `http://127.0.0.1:${port}`)).rejects.toThrow("aborted");
+  });
+
+  it("waits for a client that takes its time to send", async () => {
+    const { port } = await using(
+      startServer((request, response) => {
+        void readText(request).then((text) => response.end(text));
+      }),
+    );
+    const gateway = await using(start({ limits: { ...limits, idleMs: 30 } }));
+    const request = httpRequest({
+      host: "127.0.0.1",
+      port: gateway.address.port,
+      method: "POST",
+      headers: headersFor(`http://127.0.0.1:${port}`),
+      agent: false,
+    });
+    request.write("slow");
+    setTimeout(() => request.end(" but sure"), 120);
+    const [response] = (await once(request, "response")) as [IncomingMessage];
+    expect(await readText(response)).toBe("slow but sure");
+  });
+
+  it("waits for a client that takes its time to read", async () => {
+    const size = 16 * 1024 * 1024;
+    const { port } = await using(startServer((_request, response) => response.end(Buffer.alloc(size))));
+    const gateway = await using(start({ limits: { ...limits, idleMs: 200 } }));
+    const request = httpRequest({
+      host: "127.0.0.1",
+      port: gateway.address.port,
+      headers: headersFor(`http://127.0.0.1:${port}`),
+      agent: false,
+    }).end();
+    const [response] = (await once(request, "response")) as [IncomingMessage];
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    expect((await readText(response)).length).toBe(size);
+  });
+
+  it("speaks TLS to https upstreams, whoever signed for them", async () => {
+    const server = createHttpsServer(await issueAuthority(Date.now()), (request, response) => {
+      response.end(`${request.headers.host} ${request.method}`);
+    });
+    server.listen(0, "127.0.0.1");
+    await once(server, "listening");
+    const { port } = server.address() as AddressInfo;
+    const gateway = await using(start());
+    for (const method of ["GET", "PUT"]) {
+      expect((await through(gateway, `https://127.0.0.1:${port}`, { method })).text).toBe(
+        `shop.example ${method}`,
+      );
+    }
+    server.close();
+    server.closeAllConnections();
+  });
+
+  it("lets the client read an answer that comes before the request's end, and use its connection again", async () => {
+    const { port } = await using(
+      startServer((_request, response) => {
+        response.writeHead(413).end("too large");
+      }),
+    );
+    const gateway = await using(start());
+    const agent = new Agent({ keepAlive: true });
+    const request = httpRequest({
+      host: "127.0.0.1",
+      port: gateway.address.port,
+      method: "POST",
+      headers: headersFor(`http://127.0.0.1:${port}`),
+      agent,
+    });
+    request.write(Buffer.alloc(1024 * 1024));
+    const [response] = (await once(request, "response")) as [IncomingMessage];
+    expect(response.statusCode).toBe(413);
+    expect(await readUntil(response, "too large")).toBe("too large");
+    request.end(Buffer.alloc(4 * 1024 * 1024));
+    await once(request, "finish");
+    agent.destroy();
+  });
+
+  it("names an address that it cannot listen on", async () => {
+    const gateway = await using(start());
+    await expect(start({ listen: gateway.address })).rejects.toThrow(
+      `gateway 127.0.0.1:${gateway.address.port}: the address is in use`,
+    );
+  });
+});
