@@ -1,0 +1,133 @@
+/** The flags that several commands share, each with its environment variable, parser and default. */
+import { InvalidArgumentError, Option } from "commander";
+import ipaddr from "ipaddr.js";
+import { clusterNameSchema, dnsSettingsSchema, hostKeySchema, podModeSchema } from "../contract/index.ts";
+import { LOG_LEVELS } from "./log.ts";
+
+export interface Listen {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** `--kv-url` is `LINTEL_KV_URL`, so that a chart can set every flag. */
+function option(flags: string, description: string): Option {
+  const name = /--([a-z-]+)/.exec(flags)?.[1] ?? flags;
+  return new Option(flags, description).env(`LINTEL_${name.toUpperCase().replaceAll("-", "_")}`);
+}
+
+function listenOption(flag: string, what: string, fallback?: string): Option {
+  const listening = option(`--${flag} <host:port>`, `${what}; port 0 picks a free one`).argParser(
+    parseListen,
+  );
+  return fallback === undefined ? listening : listening.default(parseListen(fallback), fallback);
+}
+
+export const options = {
+  manifests: () =>
+    option("--manifests <path>", "a folder of Kubernetes manifests, or one file").makeOptionMandatory(),
+  http: () => listenOption("http", "where to serve HTTP", "127.0.0.1:8080"),
+  https: () => listenOption("https", "where to serve HTTPS", "127.0.0.1:8443"),
+  api: () => listenOption("api", "where to serve the KV API that agents publish to"),
+  systemHost: () =>
+    option("--system-host <name>", "the hostname of the edge's own endpoints")
+      .argParser(parseWith(hostKeySchema))
+      .default("edge.lintel.test"),
+  cluster: () =>
+    option("--cluster <name>", "the cluster's name, which begins its keys in KV")
+      .argParser(parseWith(clusterNameSchema))
+      .default("default"),
+  clusterDomain: () =>
+    option("--cluster-domain <name>", "the domain of the cluster's DNS names")
+      .argParser(parseWith(dnsSettingsSchema.shape.domain))
+      .default("cluster.local"),
+  dnsPods: () =>
+    option("--dns-pods <mode>", "how pod names are answered, as CoreDNS's `pods`")
+      .choices(podModeSchema.options)
+      .default("insecure"),
+  dnsAccess: (fallback: "loopback" | "token") =>
+    option("--dns-access <who>", "who may ask the resolver")
+      .choices(["loopback", "token", "public"])
+      .default(fallback),
+  dnsToken: () => option("--dns-token <token>", "the resolver's token, for --dns-access token"),
+  state: () =>
+    option("--state <dir>", "the folder that keeps what must outlive the process").default(".lintel"),
+  keys: () => option("--keys <dir>", "the folder that `lintel keys` wrote").makeOptionMandatory(),
+  adoptClass: (fallback: readonly string[]) =>
+    option("--adopt-class <names>", "ingress classes to serve besides our own, separated by commas")
+      .argParser(parseList)
+      .default(fallback, fallback.join(",") || "none"),
+  targets: () =>
+    option("--targets <cidrs>", "address ranges that may be forwarded to, separated by commas")
+      .argParser(parseCidrs)
+      .default(DEFAULT_TARGETS, "private and loopback ranges"),
+  apiToken: () => option("--api-token <token>", "the KV API's bearer token").makeOptionMandatory(),
+  accountId: () => option("--account-id <id>", "the account of the KV namespace").default("lintel"),
+  namespaceId: () => option("--namespace-id <id>", "the KV namespace").default("lintel"),
+  kvUrl: () =>
+    option("--kv-url <url>", "the KV API: an edge's, or Cloudflare's")
+      .argParser(parseUrl)
+      .default("https://api.cloudflare.com/client/v4"),
+  headUrl: () =>
+    option("--head-url <url>", "where the edge takes the head, `https://SYSTEM-HOST/head`").argParser(
+      parseUrl,
+    ),
+  logLevel: () => option("--log-level <level>", "what to log").choices(LOG_LEVELS).default("info"),
+  out: () => option("--out <dir>", "the folder to write the keys to").makeOptionMandatory(),
+};
+
+/** RFC 1918, RFC 4193 and loopback: where a cluster's pods are. Metadata addresses (link-local) are not among them. */
+const DEFAULT_TARGETS: readonly string[] = [
+  "10.0.0.0/8",
+  "172.16.0.0/12",
+  "192.168.0.0/16",
+  "100.64.0.0/10",
+  "127.0.0.0/8",
+  "fc00::/7",
+  "::1/128",
+];
+
+export function parseListen(text: string): Listen {
+  const [, bracketed, plain, digits] = /^(?:\[([^\]]*)\]|([^:]*)):(\d{1,5})$/.exec(text) ?? [];
+  const host = bracketed ?? plain;
+  const port = Number(digits);
+  if (host === undefined || host === "" || port > 65535) {
+    throw new InvalidArgumentError("It must be HOST:PORT, as in 127.0.0.1:8080 or [::1]:8080.");
+  }
+  return { host, port };
+}
+
+function parseList(text: string): string[] {
+  return text
+    .split(",")
+    .map((part) => part.trim())
+    .filter((part) => part !== "");
+}
+
+function parseCidrs(text: string): string[] {
+  const ranges = parseList(text);
+  const wrong = ranges.find((range) => !ipaddr.isValidCIDR(range));
+  if (wrong === undefined) return ranges;
+  throw new InvalidArgumentError(`${wrong} is not an address range, as in 10.0.0.0/8.`);
+}
+
+function parseUrl(text: string): string {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url?.protocol !== "http:" && url?.protocol !== "https:") {
+    throw new InvalidArgumentError("It must be an http or https URL.");
+  }
+  return text.replace(/\/$/, "");
+}
+
+interface Schema {
+  safeParse(
+    value: string,
+  ): { success: true; data: string } | { success: false; error: { issues: { message: string }[] } };
+}
+
+function parseWith(schema: Schema): (text: string) => string {
+  return (text) => {
+    const result = schema.safeParse(text.toLowerCase());
+    if (result.success) return result.data;
+    throw new InvalidArgumentError(`It ${result.error.issues[0]?.message ?? "is invalid"}.`);
+  };
+}

@@ -1,0 +1,45 @@
+import { Command } from "commander";
+import type { PodMode } from "../contract/index.ts";
+import type { DnsAccess } from "./dns-access.ts";
+import type { LogLevel } from "./log.ts";
+import { type Listen, options } from "./options.ts";
+
+export interface UpFlags {
+  manifests: string;
+  http: Listen;
+  https: Listen;
+  systemHost: string;
+  cluster: string;
+  clusterDomain: string;
+  adoptClass: readonly string[];
+  dnsAccess: DnsAccess;
+  dnsToken?: string;
+  dnsPods: PodMode;
+  targets: readonly string[];
+  state: string;
+  logLevel: LogLevel;
+}
+
+export function upCommand(): Command {
+  return new Command("up")
+    .description(
+      "Serve manifests on this machine: agent and edge in one process, following changes to the files.",
+    )
+    .addOption(options.manifests())
+    .addOption(options.http())
+    .addOption(options.https())
+    .addOption(options.systemHost())
+    .addOption(options.cluster())
+    .addOption(options.clusterDomain())
+    .addOption(options.adoptClass(["nginx"]))
+    .addOption(options.dnsAccess("loopback"))
+    .addOption(options.dnsToken())
+    .addOption(options.dnsPods())
+    .addOption(options.targets())
+    .addOption(options.state())
+    .addOption(options.logLevel())
+    .action(async (flags: UpFlags) => {
+      const { runUp } = await import("./run/up.ts");
+      await runUp(flags);
+    });
+}

@@ -1,0 +1,132 @@
+/**
+ * Every command of the README and of docs/ is run, and prints what the page says. A page's `console` blocks are one
+ * shell session; `…` in an expected line stands for anything. Pages that need the examples say so in their first
+ * lines of commands by asking the example's ports, which are replaced by free ones here.
+ */
+import { spawn } from "node:child_process";
+import { existsSync } from "node:fs";
+import { glob, mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { Lintel } from "./support/lintel.ts";
+
+const ROOT = fileURLToPath(new URL("../../", import.meta.url));
+
+interface Command {
+  readonly line: string;
+  readonly expected: readonly string[];
+}
+
+function commandsOf(page: string): Command[] {
+  const commands: { line: string; expected: string[] }[] = [];
+  for (const [, block = ""] of page.matchAll(/^```console\n(.*?)^```$/gms)) {
+    for (const line of block.trimEnd().split("\n")) {
+      const last = commands.at(-1);
+      if (line.startsWith("$ ")) commands.push({ line: line.slice(2), expected: [] });
+      else if (line.startsWith("> ") && last !== undefined) last.line += `\n${line.slice(2)}`;
+      else last?.expected.push(line);
+    }
+  }
+  return commands;
+}
+
+/** A job is a process group: npx and what it started. */
+const END_JOBS = "for job in $(jobs -p); do kill -TERM -- -$job; done 2>/dev/null\nwait 2>/dev/null\n";
+
+/** Runs commands one after the other in one shell, and gives the output of each. */
+async function session(lines: readonly string[], folder: string): Promise<string[]> {
+  const mark = "--8<-- lintel documentation --8<--";
+  const script = lines.map((line) => `${line}\nprintf '\\n%s\\n' '${mark}'`).join("\n");
+  const child = spawn("bash", ["-c", `exec 2>&1\nset -m\n${script}\n${END_JOBS}`], {
+    cwd: ROOT,
+    env: {
+      ...process.env,
+      WORK: folder,
+      PATH: `${join(ROOT, "node_modules", ".bin")}:${process.env["PATH"] ?? ""}`,
+    },
+  });
+  let output = "";
+  for await (const chunk of child.stdout) output += String(chunk);
+  // What npm says of the machine's own configuration is not the command's output.
+  const printed = output.split("\n").filter((line) => !line.startsWith("npm warn "));
+  return printed.join("\n").split(`${mark}\n`).slice(0, -1);
+}
+
+const escape = (text: string) => text.replaceAll(/[\\^$.*+?()[\]{}|]/g, "\\$&");
+
+function matches(actual: string, expected: readonly string[]): boolean {
+  const pattern = expected
+    .map((line) =>
+      line
+        .split("…")
+        .map((part) => escape(part))
+        .join(".*"),
+    )
+    .join("\n");
+  return new RegExp(`^${pattern}$`, "s").test(actual);
+}
+
+let base: string;
+let lintel: Lintel;
+/** What stands in the pages, and what stands for it here. */
+let replacements: [string, string][];
+
+beforeAll(async () => {
+  base = await mkdtemp(join(tmpdir(), "lintel-docs-"));
+  const state = join(base, "state");
+  const free = "127.0.0.1:0";
+  lintel = new Lintel(
+    ["--http", free, "--https", free, "--state", state],
+    {},
+    join(ROOT, "scripts", "start.ts"),
+  );
+  const [, http = ""] = await lintel.printed(/HTTP +http:\/\/127\.0\.0\.1:(\d+)/);
+  const [, https = ""] = await lintel.printed(/HTTPS +https:\/\/127\.0\.0\.1:(\d+)/);
+  await lintel.printed(/Ctrl-C/);
+  replacements = [
+    ["8080", http],
+    ["8443", https],
+    [".lintel/", `${state}/`],
+  ];
+});
+afterAll(async () => {
+  await lintel.stop("SIGINT");
+  await rm(base, { recursive: true, force: true });
+});
+
+const texts = new Map<string, string>();
+for await (const page of glob(["README.md", "docs/**/*.md", "CHANGELOG.md"], { cwd: ROOT })) {
+  texts.set(page, await readFile(join(ROOT, page), "utf8"));
+}
+const pages = [...texts].map(([page, text]) => ({ page, text, commands: commandsOf(text) }));
+/** CI installs kdig; a machine that tries the project out need not have it. */
+const hasKdig = existsSync("/usr/bin/kdig") || process.env["CI"] !== undefined;
+const runnable = pages.filter(
+  ({ commands }) => commands.length > 0 && (hasKdig || !commands.some(({ line }) => line.includes("kdig"))),
+);
+
+describe.each(runnable)("$page", ({ commands }) => {
+  it("says what its commands print", async () => {
+    const here = (text: string) =>
+      replacements.reduce((result, [from, to]) => result.replaceAll(from, to), text);
+    const outputs = await session(
+      commands.map(({ line }) => here(line)),
+      base,
+    );
+    for (const [i, { line, expected }] of commands.entries()) {
+      const actual = (outputs[i] ?? "").trim();
+      const wanted = expected.map(here);
+      const command = `$ ${here(line)}\n`;
+      // Compared as texts only to show the difference.
+      if (!matches(actual, wanted)) expect(command + actual).toBe(command + wanted.join("\n"));
+    }
+  });
+});
+
+it.each(pages)("$page links to files that exist", ({ page, text }) => {
+  const folder = join(ROOT, page, "..");
+  const targets = Array.from(text.matchAll(/\]\((?!https?:|#)([^)#]+)/g), ([, target = ""]) => target);
+  expect(targets.filter((target) => !existsSync(join(folder, target)))).toEqual([]);
+});
