@@ -9,6 +9,8 @@ export default defineConfig({
       {
         test: {
           name: "node",
+          // A worker for every file costs more than most files do.
+          isolate: false,
           include: [
             "test/{contract,sync-agent,embedded-edge,cli}/**/*.test.ts",
             // What independent libraries say of our encodings; they need Node.
@@ -20,6 +22,7 @@ export default defineConfig({
         plugins: [cloudflareTest({ wrangler: { configPath: "./wrangler.toml" } })],
         test: {
           name: "workerd",
+          isolate: false,
           include: ["test/worker/**/*.test.ts"],
         },
       },

@@ -3,12 +3,15 @@
 // that the project brings along.
 import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
+import module from "node:module";
 import { fileURLToPath } from "node:url";
 
 const OLDEST = 24;
 const own = fileURLToPath(new URL("../node_modules/node/bin/node", import.meta.url));
 
 if (Number.parseInt(process.versions.node, 10) >= OLDEST) {
+  // What was compiled once, types stripped, need not be at the next start.
+  module.enableCompileCache();
   const { main } = await import("../cli/main.ts");
   process.exitCode = await main(process.argv.slice(2));
 } else if (existsSync(own)) {

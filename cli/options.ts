@@ -1,7 +1,7 @@
 /** The flags that several commands share, each with its environment variable, parser and default. */
 import { InvalidArgumentError, Option } from "commander";
 import ipaddr from "ipaddr.js";
-import { clusterNameSchema, dnsSettingsSchema, hostKeySchema, podModeSchema } from "../contract/index.ts";
+import { clusterNameSchema, dnsSettingsSchema, hostnameSchema, podModeSchema } from "../contract/index.ts";
 import { LOG_LEVELS } from "./log.ts";
 
 export interface Listen {
@@ -30,7 +30,7 @@ export const options = {
   api: () => listenOption("api", "where to serve the KV API that agents publish to"),
   systemHost: () =>
     option("--system-host <name>", "the hostname of the edge's own endpoints")
-      .argParser(parseWith(hostKeySchema))
+      .argParser(parseWith(hostnameSchema))
       .default("edge.lintel.test"),
   cluster: () =>
     option("--cluster <name>", "the cluster's name, which begins its keys in KV")

@@ -8,7 +8,13 @@ export const objectNameSchema = z
 /** The key of section `hosts` under which the rules without a host stand. */
 export const DEFAULT_HOST = "*";
 
-/** A lower-case hostname, `*.` and a hostname, or DEFAULT_HOST. */
+/** A hostname in lower case, without a dot at its end. */
+export const hostnameSchema = z
+  .string()
+  .max(253)
+  .regex(/^[a-z0-9_](?:[a-z0-9._-]*[a-z0-9_])?$/, "is not a hostname in lower case");
+
+/** A hostname, `*.` and a hostname, or DEFAULT_HOST. */
 export const hostKeySchema = z
   .string()
   .max(253)

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { clusterNameSchema, hostKeySchema } from "../contract/index.ts";
+import { clusterNameSchema, hostnameSchema } from "../contract/index.ts";
 import type { HeadObject } from "./snapshot/head-object.ts";
 
 /** What the platform hands to the Worker. Variables and secrets are texts; `wrangler.toml` documents each. */
@@ -27,7 +27,7 @@ const schema = z.object({
   LINTEL_PUBLIC_KEY: z
     .string()
     .min(1, "is empty; give it the content of signing.pub, which `lintel keys` writes"),
-  LINTEL_SYSTEM_HOST: z.string().toLowerCase().pipe(hostKeySchema),
+  LINTEL_SYSTEM_HOST: z.string().toLowerCase().pipe(hostnameSchema),
   LINTEL_DNS_ACCESS: z.enum(["loopback", "token", "public"]).default("token"),
   LINTEL_DNS_TOKEN: z.string().min(1).optional(),
   LINTEL_GATEWAY_SECRET: z.string().default(""),

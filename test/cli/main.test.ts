@@ -1,0 +1,65 @@
+/** What the command line says, without a process of its own: calls that end before anything is started. */
+import { afterEach, beforeEach, describe, expect, it, test, vi } from "vitest";
+import { main } from "../../cli/main.ts";
+
+let stdout: string;
+let stderr: string;
+beforeEach(() => {
+  stdout = "";
+  stderr = "";
+  vi.spyOn(process.stdout, "write").mockImplementation((text) => {
+    stdout += String(text);
+    return true;
+  });
+  vi.spyOn(process.stderr, "write").mockImplementation((text) => {
+    stderr += String(text);
+    return true;
+  });
+});
+afterEach(() => {
+  vi.restoreAllMocks();
+  vi.unstubAllEnvs();
+});
+
+describe("help", () => {
+  test.each([[[]], [["up"]], [["edge"]], [["agent"]], [["keys"]]])(
+    "of `lintel %j` names its flags",
+    async (args) => {
+      expect(await main([...args, "--help"])).toBe(0);
+      expect(stdout).toContain("Usage: lintel");
+      if (args.length > 0) expect(stdout).toMatch(/env:\s+LINTEL_/);
+    },
+  );
+});
+
+describe("a wrong call ends with 2 and names what is wrong", () => {
+  test.each<[string[], Record<string, string>, string]>([
+    [[], {}, "Usage: lintel"],
+    [["up"], {}, "--manifests"],
+    [["up", "--manifests", ".", "--http", "8080"], {}, "--http"],
+    [["up", "--manifests", ".", "--http", "127.0.0.1:http"], {}, "HOST:PORT"],
+    [["up", "--manifests", "."], { LINTEL_HTTPS: "host:99999" }, "LINTEL_HTTPS"],
+    [["up", "--manifests", ".", "--system-host", "not a host"], {}, "--system-host"],
+    [["up", "--manifests", ".", "--system-host", "*"], {}, "--system-host"],
+    [["up", "--manifests", ".", "--cluster", "a/b"], {}, "--cluster"],
+    [["up", "--manifests", ".", "--dns-access", "all"], {}, "loopback, token, public"],
+    [["up", "--manifests", ".", "--targets", "10.0.0.0"], {}, "10.0.0.0"],
+    [["agent", "--manifests", ".", "--kv-url", "nowhere"], {}, "--kv-url"],
+    [["serve"], {}, "unknown command"],
+    [["up", "--manifests", ".", "--bogus"], {}, "--bogus"],
+    [["up", "--manifests", ".", "more"], {}, "too many arguments"],
+  ])("%j %j", async (args, env, named) => {
+    for (const [name, value] of Object.entries(env)) vi.stubEnv(name, value);
+    expect(await main(args)).toBe(2);
+    expect(stderr).toContain(named);
+  });
+});
+
+describe("a flag", () => {
+  it("may be an environment variable, over which the flag itself goes", async () => {
+    vi.stubEnv("LINTEL_MANIFESTS", ".");
+    vi.stubEnv("LINTEL_HTTP", "nonsense");
+    expect(await main(["up", "--http", "127.0.0.1:http"])).toBe(2);
+    expect(stderr).toContain("'127.0.0.1:http'");
+  });
+});
