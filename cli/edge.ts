@@ -1,7 +1,7 @@
 import { Command } from "commander";
-import type { DnsAccess } from "./dns-access.ts";
+import type { DnsAccess } from "../contract/index.ts";
 import type { LogLevel } from "./log.ts";
-import { type Listen, options } from "./options.ts";
+import { type Listen, PRIVATE_TARGETS, options } from "./options.ts";
 
 export interface EdgeFlags {
   http: Listen;
@@ -25,7 +25,7 @@ export function edgeCommand(): Command {
     .description("Serve what an agent publishes: the edge Worker on this machine, with its KV API.")
     .addOption(options.http())
     .addOption(options.https())
-    .addOption(options.api().makeOptionMandatory())
+    .addOption(options.api())
     .addOption(options.apiToken())
     .addOption(options.accountId())
     .addOption(options.namespaceId())
@@ -34,7 +34,7 @@ export function edgeCommand(): Command {
     .addOption(options.systemHost())
     .addOption(options.dnsAccess("token"))
     .addOption(options.dnsToken())
-    .addOption(options.targets())
+    .addOption(options.targets(PRIVATE_TARGETS))
     .addOption(options.state())
     .addOption(options.logLevel())
     .action(async (flags: EdgeFlags) => {

@@ -5,3 +5,8 @@ export const EXIT = { ok: 0, failed: 1, usage: 2 } as const;
 export class CommandError extends Error {
   override name = "CommandError";
 }
+
+/** A call that cannot mean anything, found out after the flags were read one by one. */
+export class UsageError extends CommandError {
+  override name = "UsageError";
+}

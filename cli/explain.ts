@@ -14,6 +14,7 @@ export async function explain(error: unknown): Promise<string | undefined> {
       import("../sync-agent/cluster/manifests/error.ts"),
       import("../sync-agent/publish/error.ts"),
     ]);
+  if (error instanceof ManifestSourceError) return `--manifests ${error.message}`;
   if (error instanceof ListenError) return `--${error.message}`;
   const isKnown = [ContractError, EdgeError, ManifestSourceError, PublishError].some(
     (known) => error instanceof known,

@@ -76,7 +76,8 @@ function resolve(host: string, { host: listening, port }: Listen): string {
   return `--resolve ${host}:${port}:${dialable(listening)}`;
 }
 
-function authority({ host, port }: Listen): string {
+/** `HOST:PORT` as a URL has it. */
+export function authority({ host, port }: Listen): string {
   return `${isIPv6(host) ? `[${host}]` : host}:${port}`;
 }
 

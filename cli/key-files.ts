@@ -1,7 +1,7 @@
 /** The keys of a deployment, as files: written by `lintel keys`, read by its other commands. */
 import { randomBytes } from "node:crypto";
-import { mkdir, open, readFile, stat } from "node:fs/promises";
-import { join } from "node:path";
+import { mkdir, mkdtemp, open, readdir, readFile, rename, rm, rmdir } from "node:fs/promises";
+import { join, resolve } from "node:path";
 import { generateSealingKey, generateSigningPair } from "../contract/index.ts";
 import { CommandError } from "./exit.ts";
 
@@ -17,10 +17,16 @@ export const KEY_FILES = {
   gatewaySecret: "gateway.secret",
 } as const;
 
+const FILES: readonly string[] = Object.values(KEY_FILES);
+
 export type KeyName = keyof typeof KEY_FILES;
 export type Keys = Record<KeyName, string>;
 
-/** Creates all four in a folder. @throws CommandError when one of them is there already: keys are not replaced by mistake. */
+/**
+ * Creates all four in a folder, all or none: they are written beside it, and come to their place at once.
+ *
+ * @throws CommandError when the folder holds one of them already (keys are not replaced by mistake), or cannot be written.
+ */
 export async function createKeys(folder: string): Promise<string[]> {
   const { privateKey, publicKey } = await generateSigningPair();
   const keys: Keys = {
@@ -29,24 +35,40 @@ export async function createKeys(folder: string): Promise<string[]> {
     sealingKey: `${generateSealingKey()}\n`,
     gatewaySecret: `${randomBytes(32).toString("base64url")}\n`,
   };
-  await mkdir(folder, { recursive: true, mode: 0o700 });
-  const present = (
-    await Promise.all(Object.values(KEY_FILES).map((file) => exists(join(folder, file))))
-  ).indexOf(true);
-  if (present !== -1) {
-    throw new CommandError(
-      `--out ${folder}: ${Object.values(KEY_FILES)[present]} is there already; name another folder, or remove the old keys`,
-    );
+  const target = resolve(folder);
+  try {
+    const present = (await filesIn(target)).find((file) => FILES.includes(file));
+    if (present !== undefined) {
+      throw new CommandError(
+        `${join(folder, present)} is there already; name another folder, or remove the old keys`,
+      );
+    }
+    await mkdir(target, { recursive: true, mode: 0o700 });
+    const names = Object.keys(KEY_FILES) as KeyName[];
+    const drafts = await mkdtemp(join(target, ".new-"));
+    for (const name of names) await writeSynced(join(drafts, KEY_FILES[name]), keys[name]);
+    // The signing key comes last: where it is, all are.
+    for (const name of names.toReversed()) {
+      await rename(join(drafts, KEY_FILES[name]), join(target, KEY_FILES[name]));
+    }
+    await rmdir(drafts);
+    return names.map((name) => join(folder, KEY_FILES[name]));
+  } catch (error) {
+    if (error instanceof CommandError) throw error;
+    throw new CommandError(`keys cannot be written to ${folder}: ${(error as Error).message}`, {
+      cause: error,
+    });
   }
-  const names = Object.keys(KEY_FILES) as KeyName[];
-  return Promise.all(names.map((name) => writeNew(join(folder, KEY_FILES[name]), keys[name])));
 }
 
-/** The keys of a folder, created first when it has none at all. */
+/** The keys of a folder, created first when it has no signing key. What a creation that was cut off left is replaced. */
 export async function ensureKeys(folder: string): Promise<Keys> {
-  const files = Object.values(KEY_FILES);
-  const present = await Promise.all(files.map((file) => exists(join(folder, file))));
-  if (!present.includes(true)) await createKeys(folder);
+  const present = await filesIn(resolve(folder));
+  if (!present.includes(KEY_FILES.signingKey)) {
+    const left = present.filter((file) => FILES.includes(file) || file.startsWith(".new-"));
+    for (const file of left) await rm(join(folder, file), { recursive: true });
+    await createKeys(folder);
+  }
   return readKeys(folder, Object.keys(KEY_FILES) as KeyName[]);
 }
 
@@ -70,24 +92,21 @@ export async function readKeys<N extends KeyName>(
   return Object.fromEntries(entries) as Pick<Keys, N>;
 }
 
-async function exists(path: string): Promise<boolean> {
+async function filesIn(folder: string): Promise<string[]> {
   try {
-    await stat(path);
-    return true;
+    return await readdir(folder);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return false;
-    throw error;
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];
+    throw new CommandError(`${folder} cannot be read: ${(error as Error).message}`, { cause: error });
   }
 }
 
-async function writeNew(path: string, text: string): Promise<string> {
+async function writeSynced(path: string, text: string): Promise<void> {
   const file = await open(path, "wx", 0o600);
   try {
     await file.writeFile(text);
-    // A crash must not leave an empty key behind.
     await file.sync();
   } finally {
     await file.close();
   }
-  return path;
 }

@@ -1,7 +1,7 @@
 import { Command, CommanderError } from "commander";
 import { agentCommand } from "./agent.ts";
 import { edgeCommand } from "./edge.ts";
-import { EXIT } from "./exit.ts";
+import { EXIT, UsageError } from "./exit.ts";
 import { explain } from "./explain.ts";
 import { keysCommand } from "./keys.ts";
 import { upCommand } from "./up.ts";
@@ -29,6 +29,6 @@ export async function main(args: readonly string[]): Promise<number> {
     const problem = await explain(error);
     if (problem === undefined) throw error;
     process.stderr.write(`lintel: ${problem}\n`);
-    return EXIT.failed;
+    return error instanceof UsageError ? EXIT.usage : EXIT.failed;
   }
 }

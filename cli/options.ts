@@ -1,7 +1,13 @@
 /** The flags that several commands share, each with its environment variable, parser and default. */
 import { InvalidArgumentError, Option } from "commander";
 import ipaddr from "ipaddr.js";
-import { clusterNameSchema, dnsSettingsSchema, hostnameSchema, podModeSchema } from "../contract/index.ts";
+import {
+  clusterNameSchema,
+  dnsAccessSchema,
+  dnsSettingsSchema,
+  hostnameSchema,
+  podModeSchema,
+} from "../contract/index.ts";
 import { LOG_LEVELS } from "./log.ts";
 
 export interface Listen {
@@ -15,11 +21,10 @@ function option(flags: string, description: string): Option {
   return new Option(flags, description).env(`LINTEL_${name.toUpperCase().replaceAll("-", "_")}`);
 }
 
-function listenOption(flag: string, what: string, fallback?: string): Option {
-  const listening = option(`--${flag} <host:port>`, `${what}; port 0 picks a free one`).argParser(
-    parseListen,
-  );
-  return fallback === undefined ? listening : listening.default(parseListen(fallback), fallback);
+function listenOption(flag: string, what: string, fallback: string): Option {
+  return option(`--${flag} <host:port>`, `${what}; port 0 picks a free one`)
+    .argParser(parseListen)
+    .default(parseListen(fallback), fallback);
 }
 
 export const options = {
@@ -27,7 +32,7 @@ export const options = {
     option("--manifests <path>", "a folder of Kubernetes manifests, or one file").makeOptionMandatory(),
   http: () => listenOption("http", "where to serve HTTP", "127.0.0.1:8080"),
   https: () => listenOption("https", "where to serve HTTPS", "127.0.0.1:8443"),
-  api: () => listenOption("api", "where to serve the KV API that agents publish to"),
+  api: () => listenOption("api", "where to serve the KV API that agents publish to", "127.0.0.1:8787"),
   systemHost: () =>
     option("--system-host <name>", "the hostname of the edge's own endpoints")
       .argParser(parseWith(hostnameSchema))
@@ -46,9 +51,10 @@ export const options = {
       .default("insecure"),
   dnsAccess: (fallback: "loopback" | "token") =>
     option("--dns-access <who>", "who may ask the resolver")
-      .choices(["loopback", "token", "public"])
+      .choices(dnsAccessSchema.options)
       .default(fallback),
-  dnsToken: () => option("--dns-token <token>", "the resolver's token, for --dns-access token"),
+  dnsToken: () =>
+    option("--dns-token <token>", "the resolver's token, for --dns-access token").argParser(parseSecret),
   state: () =>
     option("--state <dir>", "the folder that keeps what must outlive the process").default(".lintel"),
   keys: () => option("--keys <dir>", "the folder that `lintel keys` wrote").makeOptionMandatory(),
@@ -56,11 +62,12 @@ export const options = {
     option("--adopt-class <names>", "ingress classes to serve besides our own, separated by commas")
       .argParser(parseList)
       .default(fallback, fallback.join(",") || "none"),
-  targets: () =>
+  targets: (fallback: readonly string[]) =>
     option("--targets <cidrs>", "address ranges that may be forwarded to, separated by commas")
       .argParser(parseCidrs)
-      .default(DEFAULT_TARGETS, "private and loopback ranges"),
-  apiToken: () => option("--api-token <token>", "the KV API's bearer token").makeOptionMandatory(),
+      .default(fallback, fallback === LOCAL_TARGETS ? "private and loopback ranges" : "private ranges"),
+  apiToken: () =>
+    option("--api-token <token>", "the KV API's bearer token").argParser(parseSecret).makeOptionMandatory(),
   accountId: () => option("--account-id <id>", "the account of the KV namespace").default("lintel"),
   namespaceId: () => option("--namespace-id <id>", "the KV namespace").default("lintel"),
   kvUrl: () =>
@@ -75,16 +82,17 @@ export const options = {
   out: () => option("--out <dir>", "the folder to write the keys to").makeOptionMandatory(),
 };
 
-/** RFC 1918, RFC 4193 and loopback: where a cluster's pods are. Metadata addresses (link-local) are not among them. */
-const DEFAULT_TARGETS: readonly string[] = [
+/** RFC 1918, RFC 6598 and RFC 4193: where a cluster's pods are. Metadata addresses (link-local) are not among them. */
+export const PRIVATE_TARGETS: readonly string[] = [
   "10.0.0.0/8",
   "172.16.0.0/12",
   "192.168.0.0/16",
   "100.64.0.0/10",
-  "127.0.0.0/8",
   "fc00::/7",
-  "::1/128",
 ];
+
+/** With this machine itself, whose programs stand in for pods. */
+export const LOCAL_TARGETS: readonly string[] = [...PRIVATE_TARGETS, "127.0.0.0/8", "::1/128"];
 
 export function parseListen(text: string): Listen {
   const [, bracketed, plain, digits] = /^(?:\[([^\]]*)\]|([^:]*)):(\d{1,5})$/.exec(text) ?? [];
@@ -108,6 +116,11 @@ function parseCidrs(text: string): string[] {
   const wrong = ranges.find((range) => !ipaddr.isValidCIDR(range));
   if (wrong === undefined) return ranges;
   throw new InvalidArgumentError(`${wrong} is not an address range, as in 10.0.0.0/8.`);
+}
+
+function parseSecret(text: string): string {
+  if (text.trim() === "") throw new InvalidArgumentError("It is empty.");
+  return text.trim();
 }
 
 function parseUrl(text: string): string {

@@ -1,6 +1,9 @@
+/** One Ctrl-C may arrive more than once: from the terminal, and again from the process that started this one. */
+const SAME_SIGNAL_MS = 1_000;
+
 /**
- * Runs something until it is done, or until SIGINT or SIGTERM, and closes it either way. A second signal does not
- * wait for the closing.
+ * Runs something until it is done, or until SIGINT, SIGTERM or SIGHUP, and closes it either way. A second signal, a
+ * second later or more, does not wait for the closing.
  *
  * @param run gets a promise that resolves at the signal.
  */
@@ -9,18 +12,22 @@ export async function stoppable(
   close: () => Promise<void>,
 ): Promise<void> {
   const signalled = Promise.withResolvers<undefined>();
-  let signals = 0;
+  let first: number | undefined;
   const onSignal = () => {
-    if (++signals > 1) process.exit(1);
+    first ??= performance.now();
+    if (performance.now() - first >= SAME_SIGNAL_MS) process.exit(1);
     signalled.resolve(undefined);
   };
-  process.on("SIGINT", onSignal);
-  process.on("SIGTERM", onSignal);
+  const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+  for (const signal of signals) process.on(signal, onSignal);
+  // A launcher (bin/lintel.js, scripts/run.js) holds a channel: when it is killed, this ends as well.
+  process.on("disconnect", onSignal);
+  process.channel?.unref();
   try {
     await Promise.race([run(signalled.promise), signalled.promise]);
   } finally {
     await close();
-    process.off("SIGINT", onSignal);
-    process.off("SIGTERM", onSignal);
+    for (const signal of signals) process.off(signal, onSignal);
+    process.off("disconnect", onSignal);
   }
 }

@@ -1,8 +1,7 @@
 import { Command } from "commander";
-import type { PodMode } from "../contract/index.ts";
-import type { DnsAccess } from "./dns-access.ts";
+import type { DnsAccess, PodMode } from "../contract/index.ts";
 import type { LogLevel } from "./log.ts";
-import { type Listen, options } from "./options.ts";
+import { type Listen, LOCAL_TARGETS, options } from "./options.ts";
 
 export interface UpFlags {
   manifests: string;
@@ -35,7 +34,7 @@ export function upCommand(): Command {
     .addOption(options.dnsAccess("loopback"))
     .addOption(options.dnsToken())
     .addOption(options.dnsPods())
-    .addOption(options.targets())
+    .addOption(options.targets(LOCAL_TARGETS))
     .addOption(options.state())
     .addOption(options.logLevel())
     .action(async (flags: UpFlags) => {

@@ -1,4 +1,4 @@
-/** What agent and worker tell each other. See docs/contract.md. */
+/** What agent and worker tell each other. See docs/snapshot.md. */
 export * from "./address.ts";
 export * from "./bytes.ts";
 export * from "./canonical.ts";

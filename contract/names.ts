@@ -12,7 +12,7 @@ export const DEFAULT_HOST = "*";
 export const hostnameSchema = z
   .string()
   .max(253)
-  .regex(/^[a-z0-9_](?:[a-z0-9._-]*[a-z0-9_])?$/, "is not a hostname in lower case");
+  .regex(/^(?:[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?(?:\.|$))+(?<!\.)$/, "is not a hostname in lower case");
 
 /** A hostname, `*.` and a hostname, or DEFAULT_HOST. */
 export const hostKeySchema = z

@@ -18,6 +18,10 @@ const sectionSchema = z.strictObject({
 export const podModeSchema = z.enum(["disabled", "insecure", "verified"]);
 export type PodMode = z.output<typeof podModeSchema>;
 
+/** Who may ask an edge's resolver: clients on loopback, who shows the token, or everybody. */
+export const dnsAccessSchema = z.enum(["loopback", "token", "public"]);
+export type DnsAccess = z.output<typeof dnsAccessSchema>;
+
 export const dnsSettingsSchema = z.strictObject({
   /** The cluster domain, lower case, without a dot at the end. */
   domain: z.string().regex(/^[a-z0-9_-]+(?:\.[a-z0-9_-]+)*$/, "is not a domain name in lower case"),

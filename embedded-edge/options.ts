@@ -1,4 +1,5 @@
 /** What an embedded edge is started with. */
+import type { DnsAccess } from "../contract/index.ts";
 
 /** The part of a logger that the edge uses; pino's has this shape. */
 export interface EdgeLog {
@@ -29,7 +30,7 @@ export interface EdgeOptions {
   };
   /** The hostname of the edge's own endpoints. */
   readonly systemHost: string;
-  readonly dnsAccess: "loopback" | "token" | "public";
+  readonly dnsAccess: DnsAccess;
   readonly dnsToken: string | undefined;
   /** Verifies roots: 32 bytes in base64. */
   readonly publicKey: string;

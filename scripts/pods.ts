@@ -6,6 +6,11 @@ import { join } from "node:path";
 import { WebSocketServer } from "ws";
 import { parseAllDocuments } from "yaml";
 
+/** A pod of the examples could not be started; another program may have its port, which its EndpointSlice names. */
+export class PodError extends Error {
+  override name = "PodError";
+}
+
 interface Slice {
   kind?: string;
   metadata: { name: string };
@@ -43,10 +48,16 @@ async function startPod(name: string, host: string, port: number): Promise<Serve
     // A body that comes in goes out again, as it comes.
     request.pipe(response);
   });
+  server.listen(port, host);
+  try {
+    await once(server, "listening");
+  } catch (error) {
+    throw new PodError(`pod ${name} cannot listen on ${host}:${port}: ${(error as Error).message}`, {
+      cause: error,
+    });
+  }
   new WebSocketServer({ server }).on("connection", (socket) => {
     socket.on("message", (data, isBinary) => socket.send(data, { binary: isBinary }));
   });
-  server.listen(port, host);
-  await once(server, "listening");
   return server;
 }

@@ -39,7 +39,8 @@ if (command === undefined) {
 install();
 const child = spawn(join(modules, "node", "bin", "node"), [...command, ...args], {
   cwd: root,
-  stdio: "inherit",
+  // By its channel the command notices when this is killed.
+  stdio: name === "start" ? ["inherit", "inherit", "inherit", "ipc"] : "inherit",
   env: {
     ...process.env,
     PATH: `${join(modules, ".bin")}:${process.env.PATH ?? ""}`,

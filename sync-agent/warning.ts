@@ -16,6 +16,8 @@ export type WarningReason =
   | "ManifestUnreadable"
   | "ObjectInvalid"
   | "ObjectDuplicate"
+  | "AnnotationIgnored"
+  | "AnnotationRefused"
   | "PathConflict"
   | "HostReserved"
   | "BackendUnsupported"

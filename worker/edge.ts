@@ -11,7 +11,7 @@ import { Pools } from "./ingress/pool.ts";
 import { createProxy } from "./ingress/proxy.ts";
 import { errorText, type Log } from "./log.ts";
 import { SnapshotUnavailableError } from "./snapshot/errors.ts";
-import { eitherHeadSource, kvHeadSource, objectHeadSource } from "./snapshot/head-source.ts";
+import { kvHeadSource, objectHeadSource } from "./snapshot/head-source.ts";
 import { SnapshotReader } from "./snapshot/reader.ts";
 import { ShardCache } from "./snapshot/shard-cache.ts";
 import { createSystem, type System } from "./system/app.ts";
@@ -38,7 +38,10 @@ export function createEdge(env: EdgeEnv, platform: Platform): Edge {
   const system = createSystem({
     reader,
     heads: headStore(env, config, reader),
-    doh: (request, client) => answerDoh(request, client, () => servedView(reader)),
+    doh: (request, client) =>
+      answerDoh(request, client, (unreadable) =>
+        unreadable === undefined ? servedView(reader) : reader.insteadOf(unreadable),
+      ),
     now: platform.now,
   });
   return createDispatch(config, reader, system, createDataPath(env, config, platform), platform);
@@ -54,13 +57,13 @@ function createReader(
   return new SnapshotReader({
     cluster: config.cluster,
     verifier: loadVerifier(config.publicKey),
-    readHead:
-      env.HEAD === undefined ? inKv : eitherHeadSource(objectHeadSource(config.cluster, env.HEAD), inKv),
+    heads: env.HEAD === undefined ? [inKv] : [objectHeadSource(config.cluster, env.HEAD), inKv],
     shards: new ShardCache({
       cluster: config.cluster,
       get,
       budgetBytes: SHARD_BUDGET_BYTES,
       now,
+      delay,
       keepAlive: waitUntil,
     }),
     now,
@@ -105,6 +108,7 @@ async function servedView(reader: SnapshotReader) {
   }
 }
 
+const BAD_HOST: Problem = { status: 400, detail: "The host of this URL is malformed." };
 const STRANGER: Problem = { status: 400, detail: "This request did not come through the edge's listener." };
 const NO_SNAPSHOT: Problem = {
   status: 503,
@@ -120,16 +124,18 @@ function createDispatch(
   ingress: Ingress,
   { now, log }: Platform,
 ): Edge {
-  /** One generation serves a request whole: the current one, or the one before where that cannot be read. */
+  /** One generation serves a request whole: the current one, or another where that cannot be read. */
   async function serve(request: Request, url: URL, client: ClientFacts, requestId: string) {
-    const view = reader.view();
+    const found = reader.view();
+    const view = found instanceof Promise ? await found : found;
     const incoming = { request, url, client, requestId };
     try {
-      return await ingress(view instanceof Promise ? await view : view, incoming);
+      return await ingress(view, incoming);
     } catch (error) {
       // Configuration is read before anything is forwarded, so nothing happens twice.
-      if (!(error instanceof SnapshotUnavailableError) || reader.previous === undefined) throw error;
-      return ingress(reader.previous, incoming);
+      const other = error instanceof SnapshotUnavailableError ? reader.insteadOf(view) : undefined;
+      if (other === undefined) throw error;
+      return ingress(other, incoming);
     }
   }
 
@@ -146,6 +152,7 @@ function createDispatch(
       const url = new URL(request.url);
       const client = clientOf(request.headers, url, config.clientSecret);
       if (client === undefined) outcome = STRANGER;
+      else if (url.hostname.includes("..")) outcome = BAD_HOST;
       else if (hostnameOf(url) === config.systemHost) return await system(request, client);
       else outcome = await serve(request, url, client, requestId);
     } catch (error) {

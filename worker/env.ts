@@ -1,17 +1,13 @@
 import * as z from "zod";
-import { clusterNameSchema, hostnameSchema } from "../contract/index.ts";
-import type { HeadObject } from "./snapshot/head-object.ts";
+import { clusterNameSchema, type DnsAccess, dnsAccessSchema, hostnameSchema } from "../contract/index.ts";
 
-/** What the platform hands to the Worker. Variables and secrets are texts; `wrangler.toml` documents each. */
-export interface EdgeEnv {
-  readonly KV: KVNamespace;
-  readonly HEAD?: DurableObjectNamespace<HeadObject>;
+/**
+ * What the platform hands to the Worker: the bindings and variables of `wrangler.toml`, as `wrangler types` has them, and
+ * what a deployment adds. All but KV may be missing; readConfig says which of it must not.
+ */
+export interface EdgeEnv extends Readonly<Pick<Env, "KV"> & Partial<Omit<Env, "KV">>> {
   /** The origin gateway. */
   readonly CLUSTER?: Fetcher;
-  readonly LINTEL_CLUSTERS?: string;
-  readonly LINTEL_PUBLIC_KEY?: string;
-  readonly LINTEL_SYSTEM_HOST?: string;
-  readonly LINTEL_DNS_ACCESS?: string;
   readonly LINTEL_DNS_TOKEN?: string;
   readonly LINTEL_GATEWAY_SECRET?: string;
   /** Set by the embedded edge alone: proves that client facts were written by its own listener. */
@@ -26,15 +22,20 @@ const schema = z.object({
     .pipe(z.tuple([clusterNameSchema], "must name exactly one cluster")),
   LINTEL_PUBLIC_KEY: z
     .string()
-    .min(1, "is empty; give it the content of signing.pub, which `lintel keys` writes"),
+    .trim()
+    .regex(
+      /^[A-Za-z0-9+/]{43}=$/,
+      "is no public key; give it the content of signing.pub, which `lintel keys` writes",
+    ),
   LINTEL_SYSTEM_HOST: z.string().toLowerCase().pipe(hostnameSchema),
-  LINTEL_DNS_ACCESS: z.enum(["loopback", "token", "public"]).default("token"),
-  LINTEL_DNS_TOKEN: z.string().min(1).optional(),
+  LINTEL_DNS_ACCESS: dnsAccessSchema.default("token"),
+  LINTEL_DNS_TOKEN: z
+    .string()
+    .optional()
+    .transform((token) => token || undefined),
   LINTEL_GATEWAY_SECRET: z.string().default(""),
   LINTEL_CLIENT_SECRET: z.string().default(""),
 });
-
-export type DnsAccess = "loopback" | "token" | "public";
 
 export interface EdgeConfig {
   readonly cluster: string;

@@ -2,9 +2,9 @@ import { startEdge } from "../../embedded-edge/index.ts";
 import { workerBundle } from "../bundle.ts";
 import { requireToken } from "../dns-access.ts";
 import type { EdgeFlags } from "../edge.ts";
+import { authority } from "../greeting.ts";
 import { readKeys } from "../key-files.ts";
 import { createLog } from "../log.ts";
-import type { Listen } from "../options.ts";
 import { stoppable } from "../stoppable.ts";
 
 export async function runEdge(flags: EdgeFlags): Promise<void> {
@@ -27,8 +27,8 @@ export async function runEdge(flags: EdgeFlags): Promise<void> {
     async (ended) => {
       process.stdout.write(
         [
-          `HTTP    ${urlOf("http", edge.http)}`,
-          `HTTPS   ${urlOf("https", edge.https)}  (trust ${edge.caFile} for hosts without a certificate of their own)`,
+          `HTTP    http://${authority(edge.http ?? flags.http)}`,
+          `HTTPS   https://${authority(edge.https ?? flags.https)}  (trust ${edge.caFile} for hosts without a certificate of their own)`,
           `KV API  ${edge.api.url}`,
           "",
         ].join("\n"),
@@ -37,10 +37,4 @@ export async function runEdge(flags: EdgeFlags): Promise<void> {
     },
     () => edge.close(),
   );
-}
-
-function urlOf(scheme: "http" | "https", listening: Listen | undefined): string {
-  if (listening === undefined) return "off";
-  const host = listening.host.includes(":") ? `[${listening.host}]` : listening.host;
-  return `${scheme}://${host}:${listening.port}`;
 }

@@ -12,6 +12,15 @@ export const UNAVAILABLE = { status: 502, text: "The edge is restarting. Try aga
 
 const IDEMPOTENT = new Set(["GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE"]);
 
+/**
+ * Ends a request to the Worker so that the Worker notices: workerd takes the plain end of a connection for the end of
+ * the request, and goes on waiting for the pod.
+ */
+export function abandon(request: ClientRequest): void {
+  request.socket?.resetAndDestroy();
+  request.destroy();
+}
+
 /** Only what the Worker and the edge say to each other is kept from clients. */
 export function isInternal(name: string): boolean {
   return name.startsWith("lintel-");
@@ -32,10 +41,13 @@ export function forward(
   log: EdgeLog,
 ): void {
   let current: ClientRequest | undefined;
+  let answer: IncomingMessage | undefined;
   let closed = false;
   reply.onClose(() => {
     closed = true;
-    current?.destroy();
+    // The connection of a request that is answered wholly may serve another already.
+    if (answer?.complete === true) current?.destroy();
+    else if (current !== undefined) abandon(current);
   });
 
   const attempt = (pooled: boolean): void => {
@@ -48,6 +60,7 @@ export function forward(
     let response: IncomingMessage | undefined;
     request.once("response", (started) => {
       response = started;
+      answer = started;
       relay(started, reply, log);
       // The rest of a request that was answered before its end goes nowhere.
       started.once("close", () => request.writableFinished || request.destroy());

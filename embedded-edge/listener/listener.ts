@@ -76,7 +76,7 @@ export async function startHttpsListener(
   const server = createHttpsServer({
     ...HTTP1_OPTIONS,
     ...(await certificates.defaultPair()),
-    ALPNProtocols: ["h2", "http/1.1"],
+    ALPNProtocols: ["h2", "http/1.1", "http/1.0"],
     minVersion: "TLSv1.2",
     handshakeTimeout: HANDSHAKE_MS,
     SNICallback: callbackify((serverName: string) => certificates.contextFor(serverName)),

@@ -5,7 +5,7 @@ import { type Framing, framingFields, requestFraming } from "../http/framing.ts"
 
 export interface RequestHead {
   readonly method: string;
-  /** Origin-form, byte for byte as the client sent it. */
+  /** Origin-form, as the client sent it but for characters that no URL has: those are percent-encoded. */
   readonly path: string;
   readonly framing: Framing;
   /** Host first; nothing of the client's connection, and nothing that only we may say. */
@@ -20,6 +20,11 @@ export interface Refusal {
 
 /** RFC 3986 characters and the few more that Node's parser lets pass; no fragment. */
 const PATH = /^\/[\x21\x22\x24-\x7e]*$/;
+/**
+ * Characters that RFC 3986 has nowhere, and nginx takes as they are. workerd refuses some, and takes a backslash for a
+ * slash.
+ */
+const NOT_IN_URLS = /["<>\\^`{|}]/g;
 const ABSOLUTE = /^https?:\/\/([^/?#]*)(.*)$/i;
 const METHOD = /^[A-Z][A-Z0-9_-]*$/;
 
@@ -73,7 +78,7 @@ function head(
   const framing = method === "GET" || method === "HEAD" ? "none" : sent;
   return {
     method,
-    path,
+    path: path.replaceAll(NOT_IN_URLS, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`),
     framing,
     fields: ["Host", host, ...endToEndFields(raw, isNotPassed), ...framingFields(framing, method)],
   };

@@ -4,7 +4,7 @@ import { pipeline } from "node:stream";
 import { responseFields } from "../http/response.ts";
 import { tunnel } from "../http/tunnel.ts";
 import { refuse, WEBSOCKET_FIELDS, writeHead } from "../http/upgrade.ts";
-import { isInternal, UNAVAILABLE } from "./forward.ts";
+import { abandon, isInternal, UNAVAILABLE } from "./forward.ts";
 import type { RequestHead } from "./request-head.ts";
 import type { WorkerUpstream } from "./worker-upstream.ts";
 
@@ -28,7 +28,10 @@ export function forwardWebSocket(
     return;
   }
   let answered = false;
-  client.once("close", () => request.destroy());
+  client.once("close", () => {
+    if (answered) request.destroy();
+    else abandon(request);
+  });
   request.once("upgrade", (response, socket, head) => {
     answered = true;
     writeHead(client, 101, response.statusMessage ?? "", [...fieldsOf(response), ...WEBSOCKET_FIELDS]);

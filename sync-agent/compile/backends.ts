@@ -23,6 +23,7 @@ export function resolveBackend(
   backend: IngressBackend,
   place: BackendPlace,
   services: ReadonlyMap<string, Service>,
+  clusterDomain: string,
 ): ResolvedBackend {
   const unresolved = (field: string, reason: WarningReason, problem: string, remedy: string) => ({
     backends: [],
@@ -45,8 +46,7 @@ export function resolveBackend(
     );
   }
   const { name, port } = backend.service;
-  const key = `${place.namespace}/${name}`;
-  const service = services.get(key);
+  const { key, service } = followAliases(`${place.namespace}/${name}`, services, clusterDomain);
   if (service === undefined || !objectNameSchema.safeParse(key).success) {
     return unresolved(
       "service.name",
@@ -66,6 +66,29 @@ export function resolveBackend(
     );
   }
   return { backends: [{ service: key, port: number, weight: 1 }], warnings: [] };
+}
+
+/** As many as CoreDNS follows; a circle of aliases ends here too. */
+const MOST_ALIASES = 8;
+
+/**
+ * The Service that a name stands for: an ExternalName that names another Service of the cluster is that Service, as
+ * cluster DNS would have it. This is how an Ingress reaches across namespaces.
+ */
+function followAliases(
+  start: string,
+  services: ReadonlyMap<string, Service>,
+  clusterDomain: string,
+): { key: string; service: Service | undefined } {
+  let key = start;
+  for (let i = 0; i < MOST_ALIASES; i++) {
+    const service = services.get(key);
+    const labels = service?.externalName?.toLowerCase().replace(/\.$/, "").split(".") ?? [];
+    const [name, namespace, svc, ...domain] = labels;
+    if (svc !== "svc" || domain.join(".") !== clusterDomain) return { key, service };
+    key = `${namespace}/${name}`;
+  }
+  return { key, service: undefined };
 }
 
 function portNumber(reference: ServicePortReference, service: Service): number | undefined {

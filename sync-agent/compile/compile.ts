@@ -43,7 +43,9 @@ export interface Compiled {
 export async function compile(state: ClusterState, options: CompileOptions): Promise<Compiled> {
   const systemHost = options.systemHost?.toLowerCase();
   const selected = selectIngresses(state, options.adoptedClasses);
-  const claimed = selected.ingresses.map((ingress) => ingressClaims(ingress, state.Service, systemHost));
+  const claimed = selected.ingresses.map((ingress) =>
+    ingressClaims(ingress, state.Service, systemHost, options.dns.domain),
+  );
   const hosts = mergeHostClaims(claimed.flatMap(({ claims }) => claims));
   const services = compileServices(state);
   const certificates = await compileCertificates(selected.ingresses, state.Secret, {

@@ -2,6 +2,7 @@
 import { DEFAULT_HOST } from "../../contract/index.ts";
 import type { Ingress, IngressBackend, IngressRule, Service } from "../cluster/state.ts";
 import type { Warning } from "../warning.ts";
+import { readAnnotations } from "./annotations.ts";
 import { resolveBackend } from "./backends.ts";
 import { CATCH_ALL, type HostClaim, type RouteClaim } from "./host-claims.ts";
 import { hostKey } from "./hostname.ts";
@@ -18,19 +19,22 @@ export interface IngressClaims {
  * host claims.
  *
  * @param systemHost in lower case; rules for it are ignored, with a warning.
+ * @param clusterDomain in lower case: names below it are Services of this cluster.
  */
 export function ingressClaims(
   ingress: Ingress,
   services: ReadonlyMap<string, Service>,
   systemHost: string | undefined,
+  clusterDomain: string,
 ): IngressClaims {
   const source = claimSource("Ingress", ingress.metadata);
-  const warnings: Warning[] = [];
+  const annotations = readAnnotations(ingress);
+  const warnings: Warning[] = [...annotations.warnings];
   const backendsOf = (field: string, backend: IngressBackend) => {
     const place = { object: source.object, namespace: ingress.metadata.namespace, field };
-    const resolved = resolveBackend(backend, place, services);
+    const resolved = resolveBackend(backend, place, services, clusterDomain);
     warnings.push(...resolved.warnings);
-    return resolved.backends;
+    return annotations.isClosed ? [] : resolved.backends;
   };
   const fallback: RouteClaim | undefined = ingress.defaultBackend && {
     field: "spec.defaultBackend",

@@ -14,7 +14,10 @@ export function createWarningLog(log: Logger): WarningLog {
       const present = new Map(warnings.map((warning) => [identityOf(warning), warning]));
       for (const [identity, warning] of present) {
         if (standing.has(identity)) continue;
-        log.warn(fieldsOf(warning), `${warning.object}: ${warning.message}; ${warning.remedy}`);
+        log.warn(
+          fieldsOf(warning),
+          `${warning.object}, ${warning.field}: ${warning.message} ${warning.remedy}`,
+        );
       }
       for (const [identity, warning] of standing) {
         if (present.has(identity)) continue;

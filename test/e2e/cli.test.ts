@@ -1,8 +1,9 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { once } from "node:events";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { Lintel, run } from "./support/lintel.ts";
 
@@ -49,6 +50,12 @@ describe("what cannot work", () => {
     expect(stderr).not.toContain("    at ");
   });
 
+  it("ends with 1 when the keys cannot be written, and says where", async () => {
+    const { code, stderr } = await run(["keys", "--out", "/dev/null/keys"]);
+    expect([code, stderr]).toEqual([1, expect.stringContaining("/dev/null/keys")]);
+    expect(stderr).not.toContain("    at ");
+  });
+
   it("ends with 1 without the keys, and says how to make them", async () => {
     const args = [
       "edge",
@@ -65,7 +72,7 @@ describe("what cannot work", () => {
     expect([code, stderr]).toEqual([1, expect.stringContaining(`lintel keys --out ${folder}`)]);
   });
 
-  it("ends with 1 when the resolver waits for a token that nobody has", async () => {
+  it("ends with 2 when the resolver would wait for a token that nobody has", async () => {
     const { code, stderr } = await run([
       "edge",
       "--api",
@@ -75,7 +82,7 @@ describe("what cannot work", () => {
       "--keys",
       folder,
     ]);
-    expect([code, stderr]).toEqual([1, expect.stringContaining("--dns-token")]);
+    expect([code, stderr]).toEqual([2, expect.stringContaining("--dns-token")]);
   });
 
   it("ends with 1 when another process uses the state folder", async () => {
@@ -108,5 +115,16 @@ describe("logs", () => {
       expect(line["time"]).toMatch(/^\d{4}-\d\d-\d\dT/);
     }
     expect(stdout).not.toContain('"level"');
+  });
+});
+
+describe("Ctrl-C", () => {
+  it("ends `npm start` cleanly, though the terminal tells every process of the group", async () => {
+    const script = fileURLToPath(new URL("../../scripts/run.js", import.meta.url));
+    const lintel = new Lintel(["start", "--state", join(folder, "s5"), ...FREE], {}, script, true);
+    await lintel.printed(/Ctrl-C/);
+    expect((await lintel.stopGroup("SIGINT")).code).toBe(0);
+    // Left behind by an edge that was not closed.
+    expect(await readdir(join(folder, "s5"))).not.toContain("edge.lock-journal");
   });
 });

@@ -1,32 +1,20 @@
 /** What flows: both ways at once, without buffering, and on to another pod when one cannot be dialed. */
 import { once } from "node:events";
-import http from "node:http";
-import { createServer } from "node:net";
+import { rm } from "node:fs/promises";
+import http, { type IncomingMessage } from "node:http";
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it, test } from "vitest";
 import { WebSocket } from "ws";
-import { get, readCa } from "./support/client.ts";
+import { eventually, get, readCa } from "./support/client.ts";
 import { up, type Up } from "./support/lintel.ts";
 import { ingress, service } from "./support/objects.ts";
 import { Pod } from "./support/pods.ts";
+import { freePorts } from "./support/ports.ts";
 
 let lintel: Up;
 let pods: Pod[];
 /** Where nothing listens. */
 let dead: number[];
-
-/** Ports that were free a moment ago. */
-async function freePorts(n: number): Promise<number[]> {
-  const servers = await Promise.all(
-    Array.from({ length: n }, async () => {
-      const server = createServer().listen(0, "127.0.0.1");
-      await once(server, "listening");
-      return server;
-    }),
-  );
-  const ports = servers.map((server) => (server.address() as { port: number }).port);
-  await Promise.all(servers.map((server) => once(server.close(), "close")));
-  return ports;
-}
 
 beforeAll(async () => {
   const echo: http.RequestListener = (request, response) => {
@@ -136,6 +124,34 @@ describe("a stream", () => {
     expect(Buffer.concat(chunks).toString("base64")).toBe("H4sIAAAAAAAAA8tIzcnJBwCGphA2BQAAAA==");
     expect(response.headers["content-encoding"]).toBe("gzip");
     expect(response.headers["set-cookie"]).toEqual(["a=1", "b=2"]);
+  });
+});
+
+describe("a client that leaves before it is answered", () => {
+  it.each([["GET"], ["POST"]])("ends its %s at the pod too, at once", async (method) => {
+    const { promise, resolve } = Promise.withResolvers<IncomingMessage>();
+    const silent = await Pod.start("silent", resolve);
+    await lintel.write("silent.json", [
+      ingress("silent", { rules: [{ host: "silent.test", paths: [{ path: "/", service: "silent" }] }] }),
+      ...service("silent", [silent.port]),
+    ]);
+    await eventually(
+      () => get(lintel.http, "edge.lintel.test", "/status"),
+      ({ body }) => body.includes('"hosts":7'),
+    );
+    const request = open("silent.test", { "content-length": "3" }, method);
+    request.on("error", () => undefined);
+    request.write("abc");
+    const atPod = await promise;
+    const gone = once(atPod.socket, "close");
+    request.destroy();
+    await gone;
+    await silent.close();
+    await rm(join(lintel.folder, "silent.json"));
+    await eventually(
+      () => get(lintel.http, "edge.lintel.test", "/status"),
+      ({ body }) => body.includes('"hosts":6'),
+    );
   });
 });
 

@@ -66,15 +66,15 @@ const compiledWarning: Warning = {
   object: "Ingress shop/web",
   field: "spec.rules[0]",
   reason: "ServiceNotFound",
-  message: "Service shop/web does not exist",
-  remedy: "create it",
+  message: "Service shop/web does not exist.",
+  remedy: "Create it.",
 };
 const observedWarning: Warning = {
   object: "web.yaml",
   field: "line 3, column 7",
   reason: "ManifestUnreadable",
-  message: "is not YAML",
-  remedy: "mend it",
+  message: "It is not YAML.",
+  remedy: "Mend it.",
 };
 
 /** A host by the Namespace's name. */
@@ -239,13 +239,13 @@ describe("what it reports", () => {
     source.become("second");
     await clock.until(agent.settled());
     expect(log.lines.filter((line) => line.startsWith("warn"))).toEqual([
-      "warn web.yaml: is not YAML; mend it",
-      "warn Ingress shop/web: Service shop/web does not exist; create it",
+      "warn web.yaml, line 3, column 7: It is not YAML. Mend it.",
+      "warn Ingress shop/web, spec.rules[0]: Service shop/web does not exist. Create it.",
     ]);
     source.warnings = [];
     source.become("third");
     await clock.until(agent.settled());
-    expect(log.lines).toContain("info web.yaml: resolved: is not YAML");
+    expect(log.lines).toContain("info web.yaml: resolved: It is not YAML.");
   });
 
   test("its status", async () => {

@@ -2,7 +2,7 @@
 import { SnapshotUnavailableError } from "../snapshot/errors.ts";
 import type { MaybePromise, SnapshotView } from "../snapshot/view.ts";
 import { lifetimeOf } from "./lifetime.ts";
-import { andThen } from "./maybe-promise.ts";
+import { andThen, recover } from "./maybe-promise.ts";
 import type { FinalResolver, Resolution } from "./resolver.ts";
 import { CLASS, OPCODE, OPTION, RCODE, TYPE } from "./wire/codes.ts";
 import { MessageEncoder } from "./wire/encode.ts";
@@ -21,8 +21,11 @@ export interface Reply {
   readonly lifetime: number;
 }
 
-/** The view of a query's snapshot; `undefined` before the first snapshot. */
-export type Snapshot = () => MaybePromise<SnapshotView | undefined>;
+/**
+ * The view of a query's snapshot; `undefined` before the first snapshot. Asked once more when a part of that view
+ * cannot be had, with the view in question: for another one to answer from instead.
+ */
+export type Snapshot = (unreadable?: SnapshotView) => MaybePromise<SnapshotView | undefined>;
 
 export type Responder = (query: Message, snapshot: Snapshot) => MaybePromise<Reply>;
 
@@ -46,16 +49,22 @@ export function createResponder(resolve: FinalResolver): Responder {
     const refusal = refusalOf(query);
     if (refusal !== undefined) return reply(query, failure(refusal));
     if (question === undefined) return reply(query, failure(RCODE.FORMERR));
-    try {
-      const pending = andThen(snapshot(), (view) =>
-        view === undefined
-          ? reply(query, failure(RCODE.SERVFAIL))
-          : andThen(resolve({ question, view }), (resolution) => reply(query, resolution)),
+    const answer = (view: SnapshotView | undefined) =>
+      view === undefined
+        ? reply(query, failure(RCODE.SERVFAIL))
+        : andThen(resolve({ question, view }), (resolution) => reply(query, resolution));
+    const answerOrElse = (view: SnapshotView | undefined) =>
+      recover(
+        () => answer(view),
+        (error) => {
+          if (view === undefined || !(error instanceof SnapshotUnavailableError)) throw error;
+          return andThen(snapshot(view), answer);
+        },
       );
-      return pending instanceof Promise ? pending.catch((error: unknown) => failed(query, error)) : pending;
-    } catch (error) {
-      return failed(query, error);
-    }
+    return recover(
+      () => andThen(snapshot(), answerOrElse),
+      (error) => failed(query, error),
+    );
   };
 }
 

@@ -41,8 +41,13 @@ export function forwarder(cluster: Pick<Fetcher, "fetch"> | undefined, secret: s
       throw new GatewayUnreachableError("the origin gateway cannot be reached", { cause });
     }
     const fault = response.headers.get(GATEWAY_FAULT_HEADER);
-    if (fault === null) return response;
+    if (fault === null && isFinal(response)) return response;
     await response.body?.cancel();
     return isGatewayFault(fault) ? fault : "reset";
   };
+}
+
+/** Fetch can pass on no other status (RFC 9110 15: valid ones are below 600); 101 belongs to a WebSocket. */
+function isFinal({ status, webSocket }: Response): boolean {
+  return (status >= 200 && status < 600) || (webSocket ?? null) !== null;
 }

@@ -14,6 +14,22 @@ const HOP_BY_HOP = [
 ];
 
 const OWN_PREFIX = "lintel-";
+
+/**
+ * Other proxies' words on where a request came from, which no upstream here should believe. `proxy` is read as
+ * HTTP_PROXY by CGI programs (CVE-2016-5385); X-Forwarded-Prefix is the edge's to set (ingress-nginx).
+ */
+const HEARSAY = [
+  "forwarded",
+  "proxy",
+  "cf-connecting-ip",
+  "cf-connecting-ipv6",
+  "cf-connecting-o2o",
+  "true-client-ip",
+  "x-forwarded-prefix",
+  "http2-settings",
+];
+
 const REQUEST_ID = /^[\w.:=+/-]{1,128}$/;
 
 /** The client's X-Request-ID where it is sane, as ingress-nginx keeps it; a new one of 32 hexadecimal digits else. */
@@ -22,7 +38,10 @@ export function requestIdOf(headers: Headers): string {
   return given !== null && REQUEST_ID.test(given) ? given : crypto.randomUUID().replaceAll("-", "");
 }
 
-/** What the upstream is told. Of what the client claims about itself nothing is passed on as fact. */
+/**
+ * What the upstream is told. Of what the client claims about itself nothing is passed on as fact, also not under names
+ * with underscores, which many programs take for the same as with dashes (nginx: `underscores_in_headers off`).
+ */
 export function upstreamHeaders(
   request: Request,
   host: string,
@@ -32,7 +51,10 @@ export function upstreamHeaders(
   const headers = new Headers(request.headers);
   const upgrade = isWebSocketUpgrade(headers);
   dropConnectionHeaders(headers);
+  dropNames(headers, (name) => name.includes("_"));
   if (!upgrade) headers.delete("upgrade");
+  // Fetch sends no body with these.
+  if (request.method === "GET" || request.method === "HEAD") headers.delete("content-length");
   const forwardedFor = headers.get("x-forwarded-for");
   if (forwardedFor === null) headers.delete("x-original-forwarded-for");
   else headers.set("x-original-forwarded-for", forwardedFor);
@@ -44,10 +66,7 @@ export function upstreamHeaders(
   headers.set("x-forwarded-proto", client.scheme);
   headers.set("x-forwarded-scheme", client.scheme);
   headers.set("x-scheme", client.scheme);
-  // Another proxy's word on where the request came from, which no upstream here should believe (CVE-2016-5385 for
-  // `proxy`: CGI programs read it as HTTP_PROXY).
-  headers.delete("forwarded");
-  headers.delete("proxy");
+  for (const name of HEARSAY) headers.delete(name);
   return headers;
 }
 
@@ -58,7 +77,7 @@ export function finishResponseHeaders(headers: Headers, now: () => number): void
   if (!headers.has("date")) headers.set("date", new Date(now()).toUTCString());
 }
 
-export function isWebSocketUpgrade(headers: Headers): boolean {
+function isWebSocketUpgrade(headers: Headers): boolean {
   return headers.get("upgrade")?.toLowerCase() === "websocket";
 }
 
@@ -71,6 +90,9 @@ function dropConnectionHeaders(headers: Headers): void {
     }
   }
   for (const name of HOP_BY_HOP) headers.delete(name);
-  const own = Array.from(headers.keys()).filter((name) => name.startsWith(OWN_PREFIX));
-  for (const name of own) headers.delete(name);
+  dropNames(headers, (name) => name.startsWith(OWN_PREFIX));
+}
+
+function dropNames(headers: Headers, isDropped: (name: string) => boolean): void {
+  for (const name of Array.from(headers.keys()).filter(isDropped)) headers.delete(name);
 }

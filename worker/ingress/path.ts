@@ -1,7 +1,8 @@
 /**
  * The one form of a path that routes are matched against, as nginx's: percent-encoding undone once, `.` and `..`
- * resolved, runs of slashes made one. What is forwarded is the path as the client sent it, so an upstream sees the
- * same bytes as behind nginx, while no spelling of a path reaches another route than its plain spelling does.
+ * resolved, runs of slashes made one. What is forwarded is the path as Fetch has it, in which dot segments (`%2e` ones
+ * too) are resolved already and the rest stands as the client sent it; no spelling of a path reaches another route
+ * than its plain spelling does.
  *
  * @param pathname of a URL, hence beginning with "/".
  * @returns `undefined` for what nginx answers 400 to: malformed percent-encoding, a NUL, a climb above the root.
@@ -37,14 +38,16 @@ function isPlain(pathname: string): boolean {
   return true;
 }
 
-/** Bytes that are not UTF-8 are kept apart from those that are: each stands for itself as Latin-1 would have it. */
+const encoder = new TextEncoder();
+/** Bytes that are not UTF-8 become U+FFFD, each where it stands: they change no other element of the path. */
+const decoder = new TextDecoder("utf-8", { fatal: false, ignoreBOM: true });
+
 function decodeOnce(pathname: string): string | undefined {
-  try {
-    return decodeURIComponent(pathname);
-  } catch {
-    if (/%(?![0-9a-fA-F]{2})/.test(pathname)) return undefined;
-    return pathname.replaceAll(/%([0-9a-fA-F]{2})/g, (_, hex: string) =>
-      String.fromCharCode(Number.parseInt(hex, 16)),
-    );
+  if (/%(?![0-9a-fA-F]{2})/.test(pathname)) return undefined;
+  const bytes: number[] = [];
+  for (const [i, part] of pathname.split("%").entries()) {
+    if (i > 0) bytes.push(Number.parseInt(part.slice(0, 2), 16));
+    for (const byte of encoder.encode(i > 0 ? part.slice(2) : part)) bytes.push(byte);
   }
+  return decoder.decode(Uint8Array.from(bytes));
 }

@@ -96,8 +96,11 @@ function bodyFor(request: Request, pool: Pool): ReplayableBody | ReadableStream<
 }
 
 function finish(response: Response, now: () => number): Response {
-  if (response.webSocket !== null) {
-    return new Response(null, { status: 101, webSocket: response.webSocket, headers: response.headers });
+  const { webSocket } = response;
+  if (webSocket !== null) {
+    const headers = new Headers(response.headers);
+    finishResponseHeaders(headers, now);
+    return new Response(null, { status: 101, webSocket, headers });
   }
   const finished = new Response(response.body, response);
   finishResponseHeaders(finished.headers, now);

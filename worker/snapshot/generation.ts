@@ -8,11 +8,17 @@ export class Generation implements SnapshotView {
   /** The signed text that the root was read from. */
   readonly text: string;
   readonly #shards: ShardCache;
+  #served = false;
 
   constructor(root: Root, text: string, shards: ShardCache) {
     this.root = root;
     this.text = text;
     this.#shards = shards;
+  }
+
+  /** Whether anything of it was ever read: one that never was is no good to fall back on. */
+  get served(): boolean {
+    return this.#served;
   }
 
   get<S extends Section>(section: S, key: string): MaybePromise<RecordOf<S> | undefined> {
@@ -21,7 +27,9 @@ export class Generation implements SnapshotView {
     // The schema says that there is a power of two of shards, hence one at every index.
     if (digest === undefined) return undefined;
     const shard = this.#shards.peek<S>(digest);
-    return shard === undefined ? this.#load(section, digest, key) : shard.get(key);
+    if (shard === undefined) return this.#load(section, digest, key);
+    this.#served = true;
+    return shard.get(key);
   }
 
   /**
@@ -48,6 +56,8 @@ export class Generation implements SnapshotView {
   }
 
   async #load<S extends Section>(section: S, digest: string, key: string): Promise<RecordOf<S> | undefined> {
-    return (await this.#shards.load(section, digest)).get(key);
+    const shard = await this.#shards.load(section, digest);
+    this.#served = true;
+    return shard.get(key);
   }
 }

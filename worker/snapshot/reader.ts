@@ -1,20 +1,21 @@
 /** The edge's copy of one cluster's configuration: refreshed behind requests, last known good when it cannot be. */
-import { decodeRoot, IntegrityError, type Root, type Verifier } from "../../contract/index.ts";
+import { decodeRoot, DEFAULT_HOST, IntegrityError, type Root, type Verifier } from "../../contract/index.ts";
+import { type Delay, READ_DEADLINE_MS, withDeadline } from "./deadline.ts";
 import { SnapshotUnavailableError } from "./errors.ts";
 import { Generation } from "./generation.ts";
 import type { HeadSource } from "./head-source.ts";
 import type { ShardCache } from "./shard-cache.ts";
-import type { MaybePromise } from "./view.ts";
+import type { MaybePromise, SnapshotView } from "./view.ts";
 
 export interface ReaderOptions {
   readonly cluster: string;
   readonly verifier: Promise<Verifier>;
-  readonly readHead: HeadSource;
+  /** The first is asked at every look; the others where those before gave nothing, and now and then besides. */
+  readonly heads: readonly HeadSource[];
   readonly shards: ShardCache;
   /** Milliseconds. */
   readonly now: () => number;
-  /** Resolves after so many milliseconds. */
-  readonly delay: (ms: number) => Promise<void>;
+  readonly delay: Delay;
   /** Lets work go on after the response (`waitUntil`). */
   readonly keepAlive: (work: Promise<unknown>) => void;
   readonly onRefused: (error: unknown) => void;
@@ -27,6 +28,9 @@ export const STALE_MS = 4_000;
 /** The longest that a request with a configuration at hand waits for a newer one. */
 export const PATIENCE_MS = 500;
 
+/** How often the other sources are asked although the first has a head: it may have been left behind. */
+export const OTHERS_MS = 60_000;
+
 export type Offer = "taken" | "same" | "older";
 
 export class SnapshotReader {
@@ -35,7 +39,9 @@ export class SnapshotReader {
   #previous: Generation | undefined;
   #checkedAt = Number.NEGATIVE_INFINITY;
   #refreshing: Promise<void> | undefined;
+  #lookedAt = Number.NEGATIVE_INFINITY;
   #lastError: unknown;
+  #othersAskedAt = Number.NEGATIVE_INFINITY;
 
   constructor(options: ReaderOptions) {
     this.#options = options;
@@ -51,9 +57,9 @@ export class SnapshotReader {
     return this.#current;
   }
 
-  /** The generation before, for a request that finds a shard of the current one unreadable. */
-  get previous(): Generation | undefined {
-    return this.#previous;
+  /** Another generation for a request that found a part of this one unreadable. */
+  insteadOf(unreadable: SnapshotView): Generation | undefined {
+    return this.#current === unreadable ? this.#previous : this.#current;
   }
 
   /** The generation that a request is to be served from. Rejects with SnapshotUnavailableError before the first. */
@@ -87,17 +93,19 @@ export class SnapshotReader {
     const root = await this.verify(text);
     if (current !== undefined && root.generation <= current.root.generation) return "older";
     const next = new Generation(root, text, this.#options.shards);
-    await current?.prepare(next);
+    // An edge that says that it has a configuration has read some of it.
+    if (current?.served === true) await current.prepare(next);
+    else await next.get("hosts", DEFAULT_HOST);
     // While this one prepared, a later one may have come in.
     if (this.#current !== current) return this.offer(text);
-    this.#previous = current;
+    if (current?.served === true) this.#previous = current;
     this.#current = next;
     return "taken";
   }
 
   async #first(age: number): Promise<Generation> {
     // Without a configuration every request would look; one look in FRESH_MS is enough to find the first.
-    if (age >= FRESH_MS) await this.#refresh();
+    if (age >= FRESH_MS || this.#refreshing !== undefined) await this.#refresh();
     if (this.#current === undefined) {
       throw new SnapshotUnavailableError("no configuration has been published yet", {
         cause: this.#lastError,
@@ -113,27 +121,44 @@ export class SnapshotReader {
 
   /** Never rejects: what went wrong is remembered, and what was served stays served. */
   #refresh(): Promise<void> {
-    if (this.#refreshing === undefined) {
-      this.#refreshing = this.#look().finally(() => {
-        this.#refreshing = undefined;
+    // A look may hang with the request that began it: its timers end with it too. Then it is forgotten.
+    const isStuck = this.#options.now() - this.#lookedAt > 2 * READ_DEADLINE_MS;
+    if (this.#refreshing === undefined || isStuck) {
+      this.#lookedAt = this.#options.now();
+      const refreshing = this.#look().finally(() => {
+        if (this.#refreshing === refreshing) this.#refreshing = undefined;
       });
-      this.#options.keepAlive(this.#refreshing);
+      this.#refreshing = refreshing;
+      this.#options.keepAlive(refreshing);
     }
     return this.#refreshing;
   }
 
   async #look(): Promise<void> {
-    try {
-      const text = await this.#options.readHead();
-      const outcome = text === undefined ? "none" : await this.offer(text);
-      this.#lastError =
-        outcome === "older"
-          ? new SnapshotUnavailableError("the head names an older generation than the one served")
-          : undefined;
-    } catch (error) {
-      this.#lastError = error;
+    // From now on, so that a look that hangs holds up one request and not each.
+    const { heads, now, delay } = this.#options;
+    this.#checkedAt = now();
+    const errors: unknown[] = [];
+    let found = false;
+    const othersAreDue = now() - this.#othersAskedAt >= OTHERS_MS;
+    for (const [index, head] of heads.entries()) {
+      if (found && !othersAreDue) break;
+      if (index > 0) this.#othersAskedAt = now();
+      try {
+        const text = await withDeadline("the head", head(), delay);
+        if (text === undefined) continue;
+        const outcome = await this.offer(text);
+        if (outcome !== "older") found = true;
+        else errors.push(new SnapshotUnavailableError("the head is an older generation's"));
+      } catch (error) {
+        errors.push(error);
+      }
     }
+    if (!found && errors.length === 0 && this.#current !== undefined) {
+      errors.push(new SnapshotUnavailableError("the head is gone"));
+    }
+    this.#lastError = found ? undefined : errors[0];
     if (this.#lastError !== undefined) this.#options.onRefused(this.#lastError);
-    this.#checkedAt = this.#options.now();
+    this.#checkedAt = now();
   }
 }

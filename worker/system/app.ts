@@ -1,5 +1,6 @@
 /** The edge's own endpoints, on the system host. No Ingress can claim it. */
 import { Hono } from "hono";
+import { HTTPException } from "hono/http-exception";
 import type { ClientFacts } from "../../contract/index.ts";
 import type { SnapshotReader } from "../snapshot/reader.ts";
 import { headEndpoint, type HeadStore } from "./head.ts";
@@ -13,6 +14,9 @@ export interface SystemOptions {
 }
 
 export type System = (request: Request, client: ClientFacts) => Promise<Response>;
+
+const notAllowed = () =>
+  new Response("405 Method Not Allowed\n", { status: 405, headers: { allow: "GET, HEAD" } });
 
 export function createSystem({ reader, heads, doh, now }: SystemOptions): System {
   const app = new Hono<{ Bindings: { client: ClientFacts } }>();
@@ -29,6 +33,13 @@ export function createSystem({ reader, heads, doh, now }: SystemOptions): System
   app.route("/head", headEndpoint(reader, heads));
   app.all("/dns-query", (c) => doh(c.req.raw, c.env.client));
   app.all("/dns-query/:token", (c) => doh(c.req.raw, c.env.client));
+  app.all("/healthz", notAllowed);
+  app.all("/status", notAllowed);
+  // The edge answers for what goes wrong, here as everywhere.
+  app.onError((error) => {
+    if (error instanceof HTTPException) return error.getResponse();
+    throw error;
+  });
   app.notFound((c) =>
     c.text("404 Not Found: the edge itself answers /dns-query, /healthz, /status and /head here.\n", 404),
   );

@@ -31,14 +31,16 @@ export function headEndpoint(reader: SnapshotReader, heads: HeadStore): Hono {
     if (text === undefined) return c.text("no root has been published yet\n", 404);
     return c.text(text, 200, { "cache-control": "no-store" });
   });
+  app.on(["POST", "DELETE", "PATCH"], "/", (c) =>
+    c.text("405 Method Not Allowed\n", 405, { allow: "GET, HEAD, PUT" }),
+  );
   app.put("/", bodyLimit({ maxSize: MAX_ROOT_BYTES }), async (c) => {
     const text = await c.req.text();
     try {
       const root = await reader.verify(text);
-      const outcome = await heads.offer(root.generation, text);
-      if (outcome === "older") return c.json({ error: "a newer generation is the head" }, 409);
-      // This isolate need not wait for its next look at the head.
-      await reader.offer(text);
+      // First this isolate, which need not wait for its next look then: it sees whether the shards are there.
+      const outcomes = [await reader.offer(text), await heads.offer(root.generation, text)];
+      if (outcomes.includes("older")) return c.json({ error: "a newer generation is the head" }, 409);
       return c.json({ generation: root.generation });
     } catch (error) {
       if (error instanceof ContractError) return c.json({ error: errorText(error) }, 422);

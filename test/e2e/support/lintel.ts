@@ -23,9 +23,12 @@ export class Lintel {
   stdout = "";
   stderr = "";
 
-  /** @param program what to run in place of the `lintel` command. */
-  constructor(args: readonly string[], env: Record<string, string> = {}, program = BIN) {
-    this.#child = spawn(process.execPath, [program, ...args], { env: { ...process.env, ...env } });
+  /**
+   * @param program what to run in place of the `lintel` command.
+   * @param detached in a process group of its own.
+   */
+  constructor(args: readonly string[], env: Record<string, string> = {}, program = BIN, detached = false) {
+    this.#child = spawn(process.execPath, [program, ...args], { env: { ...process.env, ...env }, detached });
     this.#ended = once(this.#child, "close").then(() => this.#notify());
     for (const name of ["stdout", "stderr"] as const) {
       const stream = this.#child[name];
@@ -60,6 +63,12 @@ export class Lintel {
 
   async stop(signal: NodeJS.Signals = "SIGTERM"): Promise<Ended> {
     if (this.running) this.#child.kill(signal);
+    return this.ended();
+  }
+
+  /** Signals every process of its group, as a terminal does. */
+  async stopGroup(signal: NodeJS.Signals): Promise<Ended> {
+    if (this.#child.pid !== undefined) process.kill(-this.#child.pid, signal);
     return this.ended();
   }
 

@@ -17,12 +17,22 @@ const SERVICES = clusterState({
       externalName: "partner.example",
       ports: [port("9000 api")],
     }),
-    service("other/stock"),
+    service("other/stock", { ports: [port("80 http")] }),
+    service("shop/stock-alias", {
+      type: "ExternalName",
+      clusterIPs: [],
+      externalName: "stock.other.svc.Cluster.local.",
+    }),
+    service("shop/circle", {
+      type: "ExternalName",
+      clusterIPs: [],
+      externalName: "circle.shop.svc.cluster.local",
+    }),
     service("shop/Odd_name"),
   ],
 }).Service;
 const PLACE = { object: "Ingress shop/web", namespace: "shop", field: "spec.defaultBackend" };
-const resolve = (wanted: IngressBackend) => resolveBackend(wanted, PLACE, SERVICES);
+const resolve = (wanted: IngressBackend) => resolveBackend(wanted, PLACE, SERVICES, "cluster.local");
 
 describe("resolveBackend", () => {
   it.each([
@@ -33,6 +43,7 @@ describe("resolveBackend", () => {
     ["a headless Service", "headless:http", "shop/headless", 80],
     ["any port of an ExternalName by number", "partner:8443", "shop/partner", 8443],
     ["a listed port of an ExternalName by name", "partner:api", "shop/partner", 9000],
+    ["the Service that an ExternalName names in another namespace", "stock-alias:http", "other/stock", 80],
   ])("finds %s", (_, wanted, key, number) => {
     expect(resolve(backend(wanted))).toEqual({
       backends: [{ service: key, port: number, weight: 1 }],
@@ -42,6 +53,7 @@ describe("resolveBackend", () => {
 
   it.each([
     ["a missing Service", "nope:80", "ServiceNotFound", "service.name", /shop\/nope does not exist/],
+    ["a circle of aliases", "circle:80", "ServiceNotFound", "service.name", /shop\/circle/],
     ["a Service of another namespace", "stock:80", "ServiceNotFound", "service.name", /shop\/stock/],
     [
       "a Service whose name no record can carry",

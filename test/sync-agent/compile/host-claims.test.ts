@@ -15,7 +15,7 @@ const describeRoute = ({ match, backends, ingress }: Route) =>
 
 /** Routes by host, and `object field reason` of the warnings. */
 function hostsOf(ingresses: readonly Ingress[], systemHost?: string) {
-  const claimed = ingresses.map((it) => ingressClaims(it, SERVICES, systemHost));
+  const claimed = ingresses.map((it) => ingressClaims(it, SERVICES, systemHost, "cluster.local"));
   const { records, warnings } = mergeHostClaims(claimed.flatMap(({ claims }) => claims));
   const all = [...claimed.flatMap(({ warnings }) => warnings), ...warnings];
   return {

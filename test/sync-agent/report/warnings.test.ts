@@ -7,20 +7,20 @@ const missing: Warning = {
   object: "Ingress shop/web",
   field: "spec.rules[0]",
   reason: "ServiceNotFound",
-  message: "Service shop/web does not exist",
-  remedy: "create it",
+  message: "Service shop/web does not exist.",
+  remedy: "Create it.",
 };
 const expired: Warning = {
   object: "Secret shop/tls",
   field: "data.tls.crt",
   reason: "CertificateExpired",
-  message: "expired",
-  remedy: "renew it",
+  message: "It has expired.",
+  remedy: "Renew it.",
 };
 
-const SAID_MISSING = "warn Ingress shop/web: Service shop/web does not exist; create it";
-const SAID_EXPIRED = "warn Secret shop/tls: expired; renew it";
-const SAID_FOUND = "info Ingress shop/web: resolved: Service shop/web does not exist";
+const SAID_MISSING = "warn Ingress shop/web, spec.rules[0]: Service shop/web does not exist. Create it.";
+const SAID_EXPIRED = "warn Secret shop/tls, data.tls.crt: It has expired. Renew it.";
+const SAID_FOUND = "info Ingress shop/web: resolved: Service shop/web does not exist.";
 
 let log: FakeLog;
 let warnings: WarningLog;
@@ -38,8 +38,8 @@ test.each<[string, Warning[][], string[]]>([
   ["the same one twice is one", [[missing, { ...missing }]], [SAID_MISSING]],
   [
     "a new message is a new warning",
-    [[missing], [{ ...missing, message: "it has no such port" }]],
-    [SAID_MISSING, "warn Ingress shop/web: it has no such port; create it", SAID_FOUND],
+    [[missing], [{ ...missing, message: "It has no such port." }]],
+    [SAID_MISSING, "warn Ingress shop/web, spec.rules[0]: It has no such port. Create it.", SAID_FOUND],
   ],
   ["none is nothing to say", [[]], []],
 ])("%s", (_name, updates, expected) => {

@@ -42,6 +42,15 @@ describe("the forwarder", () => {
     expect(await forwarder({ fetch }, "")(request(), UPSTREAM)).toBe(fault);
   });
 
+  test.each([[600], [999], [101]])(
+    "takes the status %i, which Fetch cannot pass on, for a broken answer",
+    async (status) => {
+      const response = new Response("x");
+      Object.defineProperty(response, "status", { value: status });
+      expect(await forwarder({ fetch: async () => response }, "")(request(), UPSTREAM)).toBe("reset");
+    },
+  );
+
   it("passes an upstream's own 502 on", async () => {
     const fetch = async () => new Response("mine", { status: 502 });
     const outcome = await forwarder({ fetch }, "")(request(), UPSTREAM);

@@ -37,7 +37,24 @@ describe("headers to the upstream", () => {
       { "x-original-forwarded-for": "1.2.3.4" },
     ],
     ["drop an original that nobody vouches for", { "x-original-forwarded-for": "1.2.3.4" }, {}],
-    ["drop other proxies' words", { forwarded: "for=1.2.3.4", proxy: "http://evil" }, {}],
+    [
+      "drop other proxies' words",
+      {
+        forwarded: "for=1.2.3.4",
+        proxy: "http://evil",
+        "cf-connecting-ip": "1.2.3.4",
+        "true-client-ip": "1.2.3.4",
+        "x-forwarded-prefix": "/evil",
+        "http2-settings": "x",
+      },
+      {},
+    ],
+    [
+      "drop names with underscores, which programs mix up with dashes",
+      { x_forwarded_for: "1.2.3.4", a_b: "1" },
+      {},
+    ],
+    ["announce no body that is not sent", { "content-length": "5" }, {}],
     [
       "drop what belongs to the connection, and what Connection names",
       {

@@ -7,8 +7,21 @@ import {
   UnsupportedVersionError,
 } from "../../../contract/index.ts";
 import { SnapshotUnavailableError } from "../../../worker/snapshot/errors.ts";
-import { kvHeadSource } from "../../../worker/snapshot/head-source.ts";
-import { FRESH_MS, SnapshotReader, STALE_MS } from "../../../worker/snapshot/reader.ts";
+import { READ_DEADLINE_MS } from "../../../worker/snapshot/deadline.ts";
+import {
+  type HeadSource,
+  IMMUTABLE_CACHE_TTL,
+  type KvGet,
+  kvHeadSource,
+  SHORTEST_CACHE_TTL,
+} from "../../../worker/snapshot/head-source.ts";
+import {
+  FRESH_MS,
+  OTHERS_MS,
+  PATIENCE_MS,
+  SnapshotReader,
+  STALE_MS,
+} from "../../../worker/snapshot/reader.ts";
 import { ShardCache } from "../../../worker/snapshot/shard-cache.ts";
 import { Published } from "../support/published.ts";
 import { hostOf } from "../support/records.ts";
@@ -19,6 +32,9 @@ let now: number;
 /** What goes on behind requests. */
 let behind: Promise<unknown>[];
 let refused: unknown[];
+let timers: { ms: number; resolve: () => void }[];
+let shards: ShardCache;
+let fails: boolean;
 const settle = async () => {
   while (behind.length > 0) await behind.shift();
 };
@@ -28,28 +44,43 @@ beforeEach(async () => {
   now = 1_000_000;
   behind = [];
   refused = [];
+  timers = [];
   reader = newReader();
 });
 
-function newReader(budgetBytes = 1_000_000): SnapshotReader {
+interface ReaderParts {
+  budgetBytes?: number;
+  heads?: HeadSource[];
+  get?: KvGet;
+}
+
+function newReader({
+  budgetBytes = 1_000_000,
+  heads,
+  get = published.get,
+}: ReaderParts = {}): SnapshotReader {
   const keepAlive = (work: Promise<unknown>) => void behind.push(work);
+  const delay = (ms: number) => new Promise<void>((resolve) => void timers.push({ ms, resolve }));
+  shards = new ShardCache({ cluster: published.cluster, get, budgetBytes, now: () => now, delay, keepAlive });
   return new SnapshotReader({
     cluster: published.cluster,
     verifier: Promise.resolve(published.verifier),
-    readHead: kvHeadSource(published.cluster, published.get),
-    shards: new ShardCache({
-      cluster: published.cluster,
-      get: published.get,
-      budgetBytes,
-      now: () => now,
-      keepAlive,
-    }),
+    heads: heads ?? [kvHeadSource(published.cluster, get)],
+    shards,
     now: () => now,
-    delay: () => new Promise(() => undefined),
+    delay,
     keepAlive,
     onRefused: (error) => void refused.push(error),
   });
 }
+
+/** Lets time pass for those who wait for so many milliseconds. */
+const elapse = async (ms: number) => {
+  now += ms;
+  for (const timer of timers.splice(0).filter((pending) => pending.ms <= ms)) timer.resolve();
+  await new Promise((resolve) => setTimeout(resolve));
+};
+const never = () => new Promise<never>(() => undefined);
 
 const routesOf = async (host: string) => {
   const record = await (await reader.view()).get("hosts", host);
@@ -163,12 +194,110 @@ describe("a reader", () => {
     expect(refused).toEqual([reader.lastError]);
   });
 
-  it("stays with its snapshot when the head vanishes or KV fails", async () => {
+  test.each<[string, () => void, string]>([
+    ["the head vanishes", () => published.kv.clear(), "the head is gone"],
+    [
+      "the root that the head names is not there",
+      () => {
+        for (const key of published.kv.keys()) if (key.includes("/root/")) published.kv.delete(key);
+      },
+      "the root that the head in KV names is not there",
+    ],
+    ["KV fails", () => void (fails = true), "KV is down"],
+  ])("stays with its snapshot, and says so, when %s", async (_, spoil, error) => {
+    fails = false;
+    reader = newReader({
+      get: async (key, ttl) => {
+        if (fails) throw new Error("KV is down");
+        return published.get(key, ttl);
+      },
+    });
     await published.publish({ hosts: { "a.test": hostOf("PathPrefix /one") } });
     await routesOf("a.test");
-    published.kv.clear();
+    spoil();
     now += STALE_MS;
     expect(await routesOf("a.test")).toEqual(["/one"]);
+    expect((reader.lastError as Error).message).toBe(error);
+  });
+
+  it("goes on from a look that never ends: one request waits a moment, others do not, and the next look finds", async () => {
+    await published.publish({ hosts: { "a.test": hostOf("PathPrefix /one") } });
+    const inKv = kvHeadSource(published.cluster, published.get);
+    let hangs = false;
+    reader = newReader({ heads: [() => (hangs ? never() : inKv())] });
+    await routesOf("a.test");
+    await published.publish({ hosts: { "a.test": hostOf("PathPrefix /two") } });
+    hangs = true;
+    now += STALE_MS;
+    const patient = routesOf("a.test");
+    expect(await routesOf("a.test")).toEqual(["/one"]);
+    await elapse(PATIENCE_MS);
+    expect(await patient).toEqual(["/one"]);
+    hangs = false;
+    // Its timers may have ended with the request that began it: it is given up all the same.
+    now += 3 * READ_DEADLINE_MS;
+    expect(await routesOf("a.test")).toEqual(["/two"]);
+  });
+
+  it("gives up a look, and a shard, that takes too long, and says so", async () => {
+    await published.publish({ hosts: { "a.test": hostOf("PathPrefix /one") } });
+    reader = newReader({ heads: [never] });
+    const cold = expect(reader.view()).rejects.toThrow(SnapshotUnavailableError);
+    await elapse(READ_DEADLINE_MS);
+    await cold;
+    expect((reader.lastError as Error).message).toContain(`not read within ${READ_DEADLINE_MS} ms`);
+    reader = newReader({ get: (key, ttl) => (key.includes("/shard/") ? never() : published.get(key, ttl)) });
+    const stuck = expect(reader.view()).rejects.toThrow(SnapshotUnavailableError);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    await elapse(READ_DEADLINE_MS);
+    await stuck;
+  });
+
+  it("does not call itself served from a snapshot of which it can read nothing", async () => {
+    await published.publish({ hosts: { "a.test": hostOf("PathPrefix /one") } });
+    for (const key of published.kv.keys()) if (key.includes("/shard/")) published.kv.delete(key);
+    await expect(reader.view()).rejects.toThrow(SnapshotUnavailableError);
+  });
+
+  it("asks KV for what was missing a moment ago without letting it answer from an old miss", async () => {
+    const ttls: number[] = [];
+    reader = newReader({
+      get: async (key, ttl) => {
+        if (key.includes("/shard/")) ttls.push(ttl);
+        return published.get(key, ttl);
+      },
+    });
+    await published.publish({ hosts: { "a.test": hostOf("PathPrefix /one") } });
+    const shardTexts = [...published.kv].filter(([key]) => key.includes("/shard/"));
+    for (const [key] of shardTexts) published.kv.delete(key);
+    await expect(reader.view()).rejects.toThrow(SnapshotUnavailableError);
+    for (const [key, text] of shardTexts) published.kv.set(key, text);
+    now += STALE_MS;
+    await Promise.resolve(reader.view());
+    expect(ttls).toEqual([IMMUTABLE_CACHE_TTL, SHORTEST_CACHE_TTL]);
+  });
+
+  it("finds the newer head where the first place has been left behind, within a minute", async () => {
+    const old = await published.publish({ hosts: { "a.test": hostOf("PathPrefix /one") } });
+    const inKv = kvHeadSource(published.cluster, published.get);
+    reader = newReader({ heads: [async () => old, inKv] });
+    await routesOf("a.test");
+    await published.publish({ hosts: { "a.test": hostOf("PathPrefix /two") } });
+    now += STALE_MS;
+    expect(await routesOf("a.test")).toEqual(["/one"]);
+    now += OTHERS_MS;
+    expect(await routesOf("a.test")).toEqual(["/two"]);
+  });
+
+  it("asks the second place when the first has nothing, or fails", async () => {
+    await published.publish({ hosts: { "a.test": hostOf("PathPrefix /one") } });
+    const inKv = kvHeadSource(published.cluster, published.get);
+    const first: HeadSource[] = [async () => undefined, async () => Promise.reject(new Error("down"))];
+    for (const head of first) {
+      reader = newReader({ heads: [head, inKv] });
+      expect(await routesOf("a.test")).toEqual(["/one"]);
+      expect(reader.lastError).toBeUndefined();
+    }
   });
 
   it("takes a root that is handed in at once", async () => {
@@ -178,7 +307,8 @@ describe("a reader", () => {
     expect(await reader.offer(text)).toBe("taken");
     expect(await reader.offer(text)).toBe("same");
     expect(await routesOf("a.test")).toEqual(["/two"]);
-    expect(reader.previous?.root.generation).toBe(1);
+    const view = await reader.view();
+    expect(reader.insteadOf(view)?.root.generation).toBe(1);
   });
 
   it("follows when the number of shards grows and shrinks", async () => {
@@ -207,23 +337,7 @@ describe("the byte budget", () => {
       Array.from({ length: 2500 }, (_, i) => [`h${i}.test`, hostOf(`PathPrefix /${i}`)] as const),
     );
     await published.publish({ hosts });
-    const shards = new ShardCache({
-      cluster: published.cluster,
-      get: published.get,
-      budgetBytes: 150_000,
-      now: () => now,
-      keepAlive: () => undefined,
-    });
-    reader = new SnapshotReader({
-      cluster: published.cluster,
-      verifier: Promise.resolve(published.verifier),
-      readHead: kvHeadSource(published.cluster, published.get),
-      shards,
-      now: () => now,
-      delay: () => new Promise(() => undefined),
-      keepAlive: () => undefined,
-      onRefused: (error) => void refused.push(error),
-    });
+    reader = newReader({ budgetBytes: 150_000 });
     for (let i = 0; i < 2500; i += 50) {
       expect(await routesOf(`h${i}.test`)).toEqual([`/${i}`]);
       expect(shards.bytes).toBeLessThanOrEqual(150_000);

@@ -164,6 +164,74 @@ describe("the edge", () => {
     expect(response.headers.get("x-request-id")).toMatch(/^[0-9a-f]{32}$/);
   });
 
+  describe("when a part of the new generation cannot be read", () => {
+    const others = Object.fromEntries(
+      Array.from({ length: 1500 }, (_, i) => [`shop/s${i}`, serviceOf(`10.1.${i >> 8}.${i & 255}`)] as const),
+    );
+    const records = {
+      hosts: { "a.test": hostOf("PathPrefix /"), "b.test": hostOf("PathPrefix / shop/s1") },
+      zones: { "namespace/shop": { kind: "namespace" as const } },
+      services: { ...others, ...RECORDS.services },
+    };
+    let unreadable: Set<string>;
+
+    beforeEach(async () => {
+      unreadable = new Set();
+      const get = (key: string, options: KVNamespaceGetOptions<"text">) =>
+        unreadable.has(key) ? Promise.resolve(null) : env.KV.get(key, options);
+      edge = newEdge({ KV: { get } as unknown as KVNamespace });
+      await put(await publish(records));
+      expect((await ask("/", {}, "a.test")).status).toBe(200);
+      const before = new Set(published.kv.keys());
+      const next = await publish({
+        ...records,
+        services: { ...records.services, "shop/s1": serviceOf("10.9.9.9") },
+      });
+      for (const key of published.kv.keys()) if (!before.has(key)) unreadable.add(key);
+      expect((await put(next)).status).toBe(200);
+    });
+    const serviceShards = () => [...published.kv.keys()].filter((key) => key.includes("/shard/"));
+    const resolve = async () => {
+      const answer = await ask("/dns-query?dns=AAABAAABAAAAAAAAAnMxBHNob3ADc3ZjB2NsdXN0ZXIFbG9jYWwAAAEAAQ");
+      return (new Uint8Array(await answer.arrayBuffer())[3] ?? 0) & 0xf;
+    };
+
+    it("a request is served whole from the one before", async () => {
+      expect((await ask("/", {}, "b.test")).status).toBe(200);
+      expect(await resolve()).toBe(0);
+    });
+
+    it("and is refused only when that cannot be read either", async () => {
+      for (const key of serviceShards()) unreadable.add(key);
+      expect((await ask("/", {}, "b.test")).status).toBe(503);
+      expect(await resolve()).toBe(2);
+    });
+  });
+
+  it("answers with its own page when something of its own fails on the system host", async () => {
+    const broken = { getByName: () => ({ read: () => Promise.reject(new Error("down")) }) };
+    edge = newEdge({ HEAD: broken as unknown as NonNullable<EdgeEnv["HEAD"]> });
+    const response = await ask("/head", { headers: { accept: "application/json" } });
+    expect(response.status).toBe(500);
+    expect(await response.json()).toMatchObject({
+      status: 500,
+      requestId: response.headers.get("x-request-id"),
+    });
+  });
+
+  test.each([
+    ["POST", "/healthz", "GET, HEAD"],
+    ["DELETE", "/status", "GET, HEAD"],
+    ["POST", "/head", "GET, HEAD, PUT"],
+  ])("answers %s %s with 405", async (method, path, allow) => {
+    const response = await ask(path, { method });
+    expect([response.status, response.headers.get("allow")]).toEqual([405, allow]);
+  });
+
+  it("refuses a host with an empty label", async () => {
+    expect((await ask("/healthz", {}, `${HOST}..`)).status).toBe(400);
+  });
+
   it("refuses who did not come through the listener", async () => {
     edge = newEdge({ LINTEL_CLIENT_SECRET: "secret" });
     expect((await ask("/healthz")).status).toBe(400);
@@ -171,6 +239,8 @@ describe("the edge", () => {
 
   test.each([
     [{ LINTEL_PUBLIC_KEY: "" }, "LINTEL_PUBLIC_KEY"],
+    [{ LINTEL_PUBLIC_KEY: "garbage" }, "LINTEL_PUBLIC_KEY"],
+    [{ LINTEL_SYSTEM_HOST: "*" }, "LINTEL_SYSTEM_HOST"],
     [{ LINTEL_CLUSTERS: "a,b" }, "LINTEL_CLUSTERS"],
     [{ LINTEL_SYSTEM_HOST: "not a host" }, "LINTEL_SYSTEM_HOST"],
     [{ LINTEL_DNS_ACCESS: "everyone" }, "LINTEL_DNS_ACCESS"],

@@ -1,10 +1,9 @@
 /** Who may ask. Cluster records are private: strangers are refused unless the resolver is told to be public. */
-import { canonicalAddress } from "../../../contract/index.ts";
+import { canonicalAddress, type DnsAccess } from "../../../contract/index.ts";
 import { HttpError } from "./http-error.ts";
 
 export interface AccessOptions {
-  /** `loopback`: clients on this machine. `token`: who shows the token. `public`: everybody. */
-  readonly access: "loopback" | "token" | "public";
+  readonly access: DnsAccess;
   /** Needed for `token`; without one nobody is let in. */
   readonly token: string | undefined;
 }
