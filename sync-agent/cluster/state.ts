@@ -12,6 +12,8 @@ export interface Metadata {
   readonly labels: Readonly<Record<string, string>>;
   /** Milliseconds since 1970; `undefined` for objects that never were in a cluster: they count as youngest. */
   readonly created: number | undefined;
+  /** Absent for objects that never were in a cluster. */
+  readonly uid?: string;
 }
 
 export interface IngressBackend {
@@ -35,12 +37,20 @@ export interface IngressRule {
   readonly paths: readonly IngressPath[];
 }
 
+/** One of `status.loadBalancer.ingress`: where clients reach an Ingress. */
+export interface LoadBalancerAddress {
+  readonly ip?: string;
+  readonly hostname?: string;
+}
+
 export interface Ingress {
   readonly metadata: Metadata;
   readonly ingressClassName: string | undefined;
   readonly defaultBackend: IngressBackend | undefined;
   readonly rules: readonly IngressRule[];
   readonly tls: readonly { readonly hosts: readonly string[]; readonly secretName: string | undefined }[];
+  /** What its status says at present, whoever wrote it. Absent when nothing. Reporting reads it, compiling does not. */
+  readonly loadBalancer?: readonly LoadBalancerAddress[];
 }
 
 export interface IngressClass {
