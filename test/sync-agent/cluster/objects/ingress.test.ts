@@ -13,7 +13,7 @@ metadata:
   annotations: {nginx.ingress.kubernetes.io/app-root: /home}
   labels: {team: shop}
   creationTimestamp: "2026-01-31T12:00:00Z"
-  uid: not-read
+  uid: 0f2a2c4e-0000-4000-8000-000000000001
 spec:
   ingressClassName: lintel
   defaultBackend: {service: {name: fallback, port: {number: 8080}}}
@@ -30,7 +30,7 @@ spec:
       http: {paths: [{pathType: ImplementationSpecific, backend: {service: {name: web, port: {number: 80}}}}]}
     - {host: bare.example}
     - {}
-status: {loadBalancer: {}}
+status: {loadBalancer: {ingress: [{hostname: edge.example, ports: []}, {ip: 192.0.2.7}]}}
 `);
   expect(object).toStrictEqual({
     metadata: {
@@ -39,6 +39,7 @@ status: {loadBalancer: {}}
       annotations: { "nginx.ingress.kubernetes.io/app-root": "/home" },
       labels: { team: "shop" },
       created: Date.UTC(2026, 0, 31, 12),
+      uid: "0f2a2c4e-0000-4000-8000-000000000001",
     },
     ingressClassName: "lintel",
     defaultBackend: { service: { name: "fallback", port: { number: 8080 } } },
@@ -71,8 +72,31 @@ status: {loadBalancer: {}}
       { host: "bare.example", paths: [] },
       { host: undefined, paths: [] },
     ],
+    loadBalancer: [{ hostname: "edge.example" }, { ip: "192.0.2.7" }],
   });
 });
+
+describe("where clients reach it", () => {
+  test.each([
+    "status: {}",
+    "status: null",
+    "status: {loadBalancer: {}}",
+    "status: {loadBalancer: {ingress: []}}",
+  ])("%s says nothing", (status) => {
+    expect(read(`${header}spec: {rules: [{}]}\n${status}`)).not.toHaveProperty("loadBalancer");
+  });
+});
+
+test.each(["{name: web}", '{name: web, uid: ""}', "{name: web, uid: null}"])(
+  "%s has no uid, as objects that never were in a cluster",
+  (metadata) => {
+    const object = read(
+      `{apiVersion: networking.k8s.io/v1, kind: Ingress, metadata: ${metadata}, spec: {rules: [{}]}}`,
+    );
+    expect(object).toHaveProperty("metadata");
+    expect(object).not.toHaveProperty("metadata.uid");
+  },
+);
 
 test("null and empty fields count as absent", () => {
   const object = read(`

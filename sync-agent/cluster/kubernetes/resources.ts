@@ -1,0 +1,75 @@
+/** What is followed in the API server, and how it is asked for. */
+import type { Kind } from "../state.ts";
+
+export interface Resource {
+  readonly kind: Kind;
+  readonly apiVersion: string;
+  /** Of the collection. */
+  readonly path: string;
+  /** Empty for all namespaces, and for what lives in none. */
+  readonly namespace: string;
+  readonly fieldSelector: string | undefined;
+  /** Leaves out objects that belong to another resource of the same kind. */
+  readonly accepts?: (raw: Readonly<Record<string, unknown>>) => boolean;
+}
+
+const TLS_TYPE = "kubernetes.io/tls";
+
+interface Collection {
+  readonly kind: Kind;
+  readonly apiVersion: string;
+  readonly plural: string;
+  readonly fieldSelector?: string;
+}
+
+/** Endpoints are not among them: the cluster mirrors them into EndpointSlices. */
+const NAMESPACED: readonly Collection[] = [
+  { kind: "Ingress", apiVersion: "networking.k8s.io/v1", plural: "ingresses" },
+  { kind: "Service", apiVersion: "v1", plural: "services" },
+  { kind: "EndpointSlice", apiVersion: "discovery.k8s.io/v1", plural: "endpointslices" },
+  { kind: "Secret", apiVersion: "v1", plural: "secrets", fieldSelector: `type=${TLS_TYPE}` },
+];
+
+const POD: Collection = { kind: "Pod", apiVersion: "v1", plural: "pods" };
+const NAMESPACE: Collection = { kind: "Namespace", apiVersion: "v1", plural: "namespaces" };
+const INGRESS_CLASS: Collection = {
+  kind: "IngressClass",
+  apiVersion: "networking.k8s.io/v1",
+  plural: "ingressclasses",
+};
+
+/**
+ * What is followed from the start to the end.
+ *
+ * @param namespaces to keep to; none for the whole cluster. Namespaces themselves are not read then: an account that is
+ *   confined to some may not.
+ */
+export function resourcesFor(namespaces: readonly string[], pods: boolean): Resource[] {
+  const namespaced = pods ? [...NAMESPACED, POD] : NAMESPACED;
+  const scopes = namespaces.length === 0 ? [""] : namespaces;
+  return [
+    resource(INGRESS_CLASS, ""),
+    ...(namespaces.length === 0 ? [resource(NAMESPACE, "")] : []),
+    ...scopes.flatMap((namespace) => namespaced.map((collection) => resource(collection, namespace))),
+  ];
+}
+
+/** One Secret, unless it is of the type that is followed already. */
+export function namedSecret(namespace: string, name: string): Resource {
+  const collection = { kind: "Secret", apiVersion: "v1", plural: "secrets" } as const;
+  return {
+    ...resource({ ...collection, fieldSelector: `metadata.name=${name}` }, namespace),
+    accepts: ({ type }) => type !== TLS_TYPE,
+  };
+}
+
+/** Whether it is that of all TLS Secrets, rather than of a single one. */
+export function isTlsSecrets({ kind, accepts }: Resource): boolean {
+  return kind === "Secret" && accepts === undefined;
+}
+
+function resource({ kind, apiVersion, plural, fieldSelector }: Collection, namespace: string): Resource {
+  const base = apiVersion.includes("/") ? `/apis/${apiVersion}` : `/api/${apiVersion}`;
+  const scope = namespace === "" ? "" : `/namespaces/${encodeURIComponent(namespace)}`;
+  return { kind, apiVersion, path: `${base}${scope}/${plural}`, namespace, fieldSelector };
+}
