@@ -15,12 +15,12 @@ export interface Leadership {
   close(): Promise<void>;
 }
 
-/** For an agent that has no rivals. */
+/** For an agent that has no rivals: it leads from the beginning. */
 export function soleLeadership(): Leadership {
   const ended = new AbortController();
   const term: Term = { signal: ended.signal };
   return {
-    start: (onChange) => onChange(),
+    start: () => {},
     term: () => (ended.signal.aborted ? undefined : term),
     async close() {
       ended.abort();

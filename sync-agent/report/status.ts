@@ -1,3 +1,4 @@
+import type { Hold } from "../../contract/index.ts";
 import type { Warning, WarningReason } from "../warning.ts";
 
 /** What the agent last did. Times in milliseconds since 1970; `undefined` for what has not happened. */
@@ -6,6 +7,8 @@ export interface AgentStatus {
   /** When KV and edge were last known to hold what was compiled, whether or not something had to be written. */
   readonly lastPublish: number | undefined;
   readonly generation: number | undefined;
+  /** The rollback that held back what was compiled last; `undefined` when nothing does. */
+  readonly hold: Hold | undefined;
   /** How many warnings hold, by reason; reasons without any are left out. */
   readonly warnings: Readonly<Partial<Record<WarningReason, number>>>;
   /** Kept when things are well again; `failures` says whether they are. */
@@ -20,6 +23,8 @@ export interface StatusRecord {
   read(): AgentStatus;
   compiled(time: number, warnings: readonly Warning[]): void;
   published(time: number, generation: number | undefined): void;
+  /** Nothing was published, because somebody rolled back. */
+  held(hold: Hold, generation: number): void;
   failed(time: number, error: unknown, failures: number): void;
 }
 
@@ -28,6 +33,7 @@ export function createStatus(): StatusRecord {
     lastCompile: undefined,
     lastPublish: undefined,
     generation: undefined,
+    hold: undefined,
     warnings: {},
     lastError: undefined,
     failures: 0,
@@ -38,7 +44,10 @@ export function createStatus(): StatusRecord {
       status = { ...status, lastCompile: time, warnings: countByReason(warnings) };
     },
     published(time, generation) {
-      status = { ...status, lastPublish: time, generation, failures: 0 };
+      status = { ...status, lastPublish: time, generation, hold: undefined, failures: 0 };
+    },
+    held(hold, generation) {
+      status = { ...status, generation, hold, failures: 0 };
     },
     failed(time, error, failures) {
       const message = error instanceof Error ? error.message : String(error);

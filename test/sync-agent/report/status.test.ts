@@ -11,6 +11,7 @@ test("nothing has happened at first", () => {
     lastCompile: undefined,
     lastPublish: undefined,
     generation: undefined,
+    hold: undefined,
     warnings: {},
     lastError: undefined,
     failures: 0,
@@ -37,6 +38,19 @@ test("tells the last compile, publication and error, and counts warnings by reas
     lastError: { time: 3, message: "outage" },
     failures: 0,
   });
+});
+
+test("tells a hold until something is published", () => {
+  const status = createStatus();
+  status.failed(1, new Error("outage"), 1);
+  status.held({ generation: 3, reason: "broken" }, 9);
+  expect(status.read()).toMatchObject({
+    hold: { generation: 3, reason: "broken" },
+    generation: 9,
+    failures: 0,
+  });
+  status.published(2, 10);
+  expect(status.read()).toMatchObject({ hold: undefined, generation: 10 });
 });
 
 test("what was read does not change any more, and is plain data", () => {

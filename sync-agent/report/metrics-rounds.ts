@@ -1,0 +1,165 @@
+/** What the agent's rounds find in the cluster, and what they make of it. */
+import { Counter, Gauge, Histogram, type Registry } from "prom-client";
+import { type Records, SECTION_NAMES } from "../../contract/index.ts";
+import type { AgentObserver } from "../agent.ts";
+import type { DesiredCertificate } from "../certificates/desired.ts";
+import type { Kind } from "../cluster/state.ts";
+import type { WarningReason } from "../warning.ts";
+import { SECONDS_BUCKETS } from "./metrics-buckets.ts";
+import type { AgentStatus } from "./status.ts";
+
+const OUTCOMES: readonly Parameters<AgentObserver["published"]>[0][] = [
+  "published",
+  "unchanged",
+  "failed",
+  "held",
+];
+
+/** Every reason that there is, so that one that is gone shows as 0. */
+const REASONS: Readonly<Record<WarningReason, true>> = {
+  ManifestUnreadable: true,
+  ObjectInvalid: true,
+  ObjectDuplicate: true,
+  AnnotationIgnored: true,
+  AnnotationRefused: true,
+  PathConflict: true,
+  HostReserved: true,
+  BackendUnsupported: true,
+  ServiceNotFound: true,
+  ServicePortNotFound: true,
+  SecretNotFound: true,
+  SecretInvalid: true,
+  CertificateInvalid: true,
+  CertificateChainDisordered: true,
+  CertificateConflict: true,
+  CertificateMismatch: true,
+  CertificateExpired: true,
+  CertificateExpiring: true,
+  CertificateMissing: true,
+  CertificateRefused: true,
+  ZoneNotFound: true,
+};
+
+export function roundMetrics(registry: Registry): AgentObserver {
+  const registers = [registry];
+  const compiles = new Histogram({
+    name: "lintel_agent_compile_seconds",
+    help: "How long it took to compile the cluster's state.",
+    buckets: SECONDS_BUCKETS,
+    registers,
+  });
+  const objects = new Gauge({
+    name: "lintel_agent_objects",
+    help: "Objects that the last compile was made of.",
+    labelNames: ["kind"],
+    registers,
+  });
+  const served = new Gauge({
+    name: "lintel_agent_served_ingresses",
+    help: "Ingresses that are ours to serve.",
+    registers,
+  });
+  const warnings = new Gauge({
+    name: "lintel_agent_warnings",
+    help: "Warnings about objects of users that hold at present.",
+    labelNames: ["reason"],
+    registers,
+  });
+  const publishes = new Counter({
+    name: "lintel_agent_publishes_total",
+    help: "Rounds in which this agent led, by what came of them: published, unchanged, failed, or held by a rollback.",
+    labelNames: ["outcome"],
+    registers,
+  });
+  const seconds = new Histogram({
+    name: "lintel_agent_publish_seconds",
+    help: "How long it took to bring KV and edge up to date, whatever came of it.",
+    buckets: SECONDS_BUCKETS,
+    registers,
+  });
+  for (const reason of Object.keys(REASONS)) warnings.set({ reason }, 0);
+  for (const outcome of OUTCOMES) publishes.inc({ outcome }, 0);
+
+  return {
+    compiled(time, state, found, ingresses) {
+      compiles.observe(time);
+      for (const kind of Object.keys(state) as Kind[]) objects.set({ kind }, state[kind].size);
+      served.set(ingresses);
+      for (const reason of Object.keys(REASONS)) warnings.set({ reason }, 0);
+      for (const { reason } of found) warnings.inc({ reason });
+    },
+    published(outcome, time) {
+      publishes.inc({ outcome });
+      seconds.observe(time);
+    },
+  };
+}
+
+/** Certificates lie in the records, or apart where the platform has them. */
+export interface MeasuredSnapshot {
+  readonly records: Records;
+  readonly certificates: readonly DesiredCertificate[];
+}
+
+/** What the last compile holds, and until when its certificates are valid. */
+export function snapshotMetrics(registry: Registry): (snapshot: MeasuredSnapshot) => void {
+  const registers = [registry];
+  const sizes = new Gauge({
+    name: "lintel_agent_records",
+    help: "Records of the last compile by section; those of hosts are the hostnames that are served.",
+    labelNames: ["section"],
+    registers,
+  });
+  const expiries = new Gauge({
+    name: "lintel_agent_certificate_not_after_timestamp_seconds",
+    help: "When the certificate in a Secret that is served expires, in seconds since 1970.",
+    labelNames: ["namespace", "secret"],
+    registers,
+  });
+  return ({ records, certificates }) => {
+    for (const section of SECTION_NAMES) sizes.set({ section }, records[section].size);
+    expiries.reset();
+    const apart = certificates.flatMap(({ pair }) => pair ?? []);
+    for (const { secret: key, notAfter } of [...records.certificates.values(), ...apart]) {
+      const cut = key.indexOf("/");
+      expiries.set({ namespace: key.slice(0, cut), secret: key.slice(cut + 1) }, notAfter);
+    }
+  };
+}
+
+/** @param read gives the status as it is at a scrape; `undefined` before there is an agent. */
+export function statusMetrics(registry: Registry, read: () => AgentStatus | undefined): void {
+  const registers = [registry];
+  const generation = new Gauge({
+    name: "lintel_agent_generation",
+    help: "The generation that this agent knows to be published; 0 for none.",
+    registers,
+    collect() {
+      generation.set(read()?.generation ?? 0);
+    },
+  });
+  const published = new Gauge({
+    name: "lintel_agent_last_publish_timestamp_seconds",
+    help: "When KV and edge were last known to hold what this agent compiled, in seconds since 1970; 0 for never.",
+    registers,
+    collect() {
+      published.set((read()?.lastPublish ?? 0) / 1000);
+    },
+  });
+  const held = new Gauge({
+    name: "lintel_agent_held_generation",
+    help: "The generation that a rollback puts back, over which nothing is published; 0 for none.",
+    registers,
+    collect() {
+      held.set(read()?.hold?.generation ?? 0);
+    },
+  });
+  const failures = new Gauge({
+    name: "lintel_agent_consecutive_failures",
+    help: "Rounds that failed since the last that did not.",
+    registers,
+    collect() {
+      failures.set(read()?.failures ?? 0);
+    },
+  });
+}
