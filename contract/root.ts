@@ -3,6 +3,9 @@ import { digestSchema } from "./digest.ts";
 import { clusterNameSchema } from "./names.ts";
 import { CONTRACT_VERSION } from "./version.ts";
 
+/** The most characters of a hold's reason. */
+export const MAX_REASON = 500;
+
 const isPowerOfTwo = (n: number) => n > 0 && (n & (n - 1)) === 0;
 
 const sectionSchema = z.strictObject({
@@ -33,6 +36,14 @@ export const dnsSettingsSchema = z.strictObject({
 /** Settings that hold for a whole cluster and travel with its snapshot. */
 export const settingsSchema = z.strictObject({ dns: dnsSettingsSchema });
 
+/** Says that a root was put there by a person, and that agents publish nothing over it until it is released. */
+export const holdSchema = z.strictObject({
+  /** The generation whose content this root repeats. */
+  generation: z.int().min(1),
+  /** Why, in that person's words. */
+  reason: z.string().min(1).max(MAX_REASON).optional(),
+});
+
 /** The one mutable-looking thing of a snapshot that is signed; everything else it names by digest. */
 export const rootSchema = z.strictObject({
   version: z.literal(CONTRACT_VERSION),
@@ -49,8 +60,10 @@ export const rootSchema = z.strictObject({
     zones: sectionSchema,
   }),
   settings: settingsSchema,
+  hold: holdSchema.optional(),
 });
 
 export type Root = z.output<typeof rootSchema>;
+export type Hold = z.output<typeof holdSchema>;
 export type Settings = z.output<typeof settingsSchema>;
 export type DnsSettings = z.output<typeof dnsSettingsSchema>;

@@ -1,10 +1,17 @@
-/** The agent: watches a source of cluster state, compiles it, publishes it, reports (design.md, "The agent"). */
+/**
+ * The agent: watches a source of cluster state, compiles it, publishes it, reports (design.md, "The agent").
+ *
+ * Every replica watches and compiles; the one that leads publishes and reports. So a standby knows the state when its
+ * turn comes.
+ */
 import { type Clock, systemClock } from "./clock.ts";
 import type { ClusterSource, ClusterState } from "./cluster/state.ts";
-import { createLoop } from "./loop.ts";
+import { type Leadership, soleLeadership, type Term } from "./leadership.ts";
+import { createLoop, type RoundOutcome } from "./loop.ts";
 import { PublishError } from "./publish/error.ts";
-import type { Publishable, Publisher } from "./publish/publisher.ts";
+import type { Postponed, Publishable, Publisher } from "./publish/publisher.ts";
 import type { Logger } from "./report/logger.ts";
+import type { Reporter } from "./report/reporter.ts";
 import { type AgentStatus, createStatus } from "./report/status.ts";
 import { createWarningLog } from "./report/warnings.ts";
 import { DEFAULT_TIMING, type Timing } from "./timing.ts";
@@ -13,13 +20,30 @@ import type { Warning } from "./warning.ts";
 /** What the agent needs of a compile's result. */
 export interface Compiled extends Publishable {
   readonly warnings: readonly Warning[];
+  /** `namespace/name` of the Ingresses that are served. */
+  readonly served: readonly string[];
 }
 
-export interface AgentOptions {
+/** Told of what the agent does, for metrics. Times in seconds. */
+export interface AgentObserver {
+  compiled(seconds: number, state: ClusterState, warnings: readonly Warning[], served: number): void;
+  published(outcome: "published" | "unchanged" | "failed" | "held", seconds: number): void;
+}
+
+export interface AgentOptions<C extends Compiled> {
   /** The agent starts and closes it. */
   readonly source: ClusterSource;
+  /** The agent starts and closes it. Without one, this agent has no rivals. */
+  readonly leadership?: Leadership | undefined;
+  /** The agent closes it. */
+  readonly reporter?: Reporter | undefined;
+  /** Told of what is published, while `signal` is not aborted. Must not take its time. */
+  readonly onPublished?: ((compiled: C, signal: AbortSignal) => void) | undefined;
+  readonly observer?: AgentObserver | undefined;
+  /** Told when a round begins and ends. */
+  readonly rounds?: { began(): void; ended(): void } | undefined;
   /** Not expected to reject on any user's object; if it does, what is published stays, and it is tried again. */
-  readonly compile: (state: ClusterState) => Promise<Compiled>;
+  readonly compile: (state: ClusterState) => Promise<C>;
   readonly publisher: Publisher;
   readonly log: Logger;
   /** Where it differs from DEFAULT_TIMING. */
@@ -40,33 +64,88 @@ export interface Agent {
    * Rejects with LoopClosedError when the agent is closed before.
    */
   settled(): Promise<void>;
+  /** Something has changed that is not the source's: the state is compiled anew. */
+  refresh(): void;
   status(): AgentStatus;
   /** Gives up what is under way, which leaves a whole snapshot, and closes the source. */
   close(): Promise<void>;
 }
 
-export function createAgent(options: AgentOptions): Agent {
+export function createAgent<C extends Compiled>(options: AgentOptions<C>): Agent {
   const { source, compile, publisher, log, clock = systemClock, random = Math.random } = options;
+  const { leadership = soleLeadership(), reporter, onPublished, observer, rounds } = options;
   const status = createStatus();
   const warningLog = createWarningLog(log);
 
-  async function round(signal: AbortSignal): Promise<boolean> {
+  let lastTerm: Term | undefined;
+
+  async function round(signal: AbortSignal): Promise<RoundOutcome> {
     const began = clock.monotonic();
-    const observed = source.observe();
-    const compiled = await compile(observed.state);
-    const warnings = [...observed.warnings, ...compiled.warnings];
+    const { state, warnings: unread } = source.observe();
+    const compiled = await compile(state);
+    const warnings = [...unread, ...compiled.warnings];
     warningLog.update(warnings);
     status.compiled(clock.now(), warnings);
-    const outcome = await publisher.publish(compiled, signal);
-    const ms = Math.round(clock.monotonic() - began);
-    status.published(clock.now(), publisher.generation());
-    if (outcome === "unchanged") log.debug({ ms }, "nothing to publish");
-    else log.info({ ...outcome, ms }, `published generation ${outcome.generation}`);
-    return outcome !== "unchanged";
+    observer?.compiled((clock.monotonic() - began) / 1000, state, warnings, compiled.served.length);
+    const term = leadership.term();
+    if (term === undefined) return false;
+    // Others may have published since the last term.
+    if (term !== lastTerm) publisher.forget();
+    lastTerm = term;
+    const going = AbortSignal.any([signal, term.signal]);
+    try {
+      const wrote = await publish(compiled, going);
+      if (typeof wrote === "object") return wrote;
+      reporter?.report({ state, served: compiled.served, warnings }, term.signal);
+      onPublished?.(compiled, term.signal);
+      await publisher.collect(going);
+      return wrote;
+    } catch (error) {
+      // What the next leader is to do is no failure of this one.
+      if (term.signal.aborted) return false;
+      throw error;
+    }
+  }
+
+  async function publish(compiled: C, signal: AbortSignal): Promise<RoundOutcome> {
+    const began = clock.monotonic();
+    const seconds = () => (clock.monotonic() - began) / 1000;
+    try {
+      const outcome = await publisher.publish(compiled, signal);
+      if (typeof outcome === "object" && "postponed" in outcome) return postponed(outcome, seconds());
+      status.published(clock.now(), publisher.generation());
+      const wrote = outcome !== "unchanged";
+      observer?.published(wrote ? "published" : "unchanged", seconds());
+      const ms = Math.round(clock.monotonic() - began);
+      if (wrote) log.info({ ...outcome, ms }, `published generation ${outcome.generation}`);
+      else log.debug({ ms }, "nothing to publish");
+      return wrote;
+    } catch (error) {
+      if (!signal.aborted) observer?.published("failed", seconds());
+      throw error;
+    }
+  }
+
+  function postponed(outcome: Postponed, seconds: number): RoundOutcome {
+    if (outcome.postponed === "held") {
+      status.held(outcome.hold, outcome.generation);
+      observer?.published("held", seconds);
+    }
+    log.debug(outcome, `nothing may be published now: ${outcome.postponed}`);
+    return { again: outcome.again };
+  }
+
+  async function watched(signal: AbortSignal): Promise<RoundOutcome> {
+    rounds?.began();
+    try {
+      return await round(signal);
+    } finally {
+      rounds?.ended();
+    }
   }
 
   const loop = createLoop({
-    round,
+    round: watched,
     failed(error, failures, retryMs) {
       status.failed(clock.now(), error, failures);
       // Of what is no PublishError the stack is of interest: it is a fault of ours.
@@ -77,7 +156,6 @@ export function createAgent(options: AgentOptions): Agent {
       const message = error instanceof Error ? error.message : String(error);
       log.error({ ...why, failures, retryMs }, `could not publish: ${message}`);
     },
-    retryAfter: (error) => (error instanceof PublishError ? (error.retryAfter ?? 0) : 0),
     timing: { ...DEFAULT_TIMING, ...options.timing },
     clock,
     random,
@@ -89,11 +167,19 @@ export function createAgent(options: AgentOptions): Agent {
         loop.changed();
       });
       loop.start();
+      // Only who knows the whole state competes.
+      leadership.start(() => {
+        loop.changed();
+      });
     },
     settled: () => loop.settled(),
+    refresh: () => loop.changed(),
     status: () => status.read(),
     async close() {
       await loop.close();
+      // Before all else that takes time: the next leader waits for it.
+      await leadership.close();
+      await reporter?.close();
       await source.close();
     },
   };

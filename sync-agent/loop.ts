@@ -5,13 +5,17 @@
 import type { Clock } from "./clock.ts";
 import { failureAt, type History, nextRound, type Timing } from "./timing.ts";
 
+/**
+ * Whether a round published something; or that it could not, though nothing failed, and in how many milliseconds it
+ * wants another. Then the state is not settled.
+ */
+export type RoundOutcome = boolean | { readonly again: number };
+
 export interface LoopOptions {
-  /** Does all there is to do for the state at the time of the call; whether it published something. */
-  readonly round: (signal: AbortSignal) => Promise<boolean>;
+  /** Does all there is to do for the state at the time of the call. */
+  readonly round: (signal: AbortSignal) => Promise<RoundOutcome>;
   /** Told of every round that rejects: how many in a row, and in how many milliseconds it is tried again. */
   readonly failed: (error: unknown, count: number, retryIn: number) => void;
-  /** Milliseconds for which a failure forbids any round. */
-  readonly retryAfter: (error: unknown) => number;
   readonly timing: Timing;
   readonly clock: Clock;
   /** From 0 to below 1. */
@@ -44,10 +48,16 @@ interface Waiter {
   readonly reject: (error: LoopClosedError) => void;
 }
 
-export function createLoop({ round, failed, retryAfter, timing, clock, random }: LoopOptions): Loop {
+export function createLoop({ round, failed, timing, clock, random }: LoopOptions): Loop {
   const abort = new AbortController();
   let phase: "new" | "waiting" | "running" | "closed" = "new";
-  let history: History = { round: undefined, publication: undefined, failure: undefined, changes: undefined };
+  let history: History = {
+    round: undefined,
+    publication: undefined,
+    failure: undefined,
+    again: undefined,
+    changes: undefined,
+  };
   let failures = 0;
   // The state that is there, and the one that is settled. The first round makes 1 of 0.
   let version = 1;
@@ -70,16 +80,7 @@ export function createLoop({ round, failed, retryAfter, timing, clock, random }:
     const taken = version;
     history = { ...history, changes: undefined };
     try {
-      const published = await round(abort.signal);
-      const end = clock.monotonic();
-      failures = 0;
-      history = {
-        ...history,
-        round: end,
-        publication: published ? end : history.publication,
-        failure: undefined,
-      };
-      settle(taken);
+      succeed(taken, await round(abort.signal));
     } catch (error) {
       // A round that was aborted for the close is no failure to report.
       if (!abort.signal.aborted) fail(error);
@@ -89,12 +90,24 @@ export function createLoop({ round, failed, retryAfter, timing, clock, random }:
     arm();
   }
 
+  function succeed(taken: number, outcome: RoundOutcome): void {
+    const end = clock.monotonic();
+    history = { ...history, round: end, failure: undefined, again: undefined };
+    if (typeof outcome === "object") {
+      history = { ...history, again: end + outcome.again };
+      return;
+    }
+    failures = 0;
+    if (outcome) history = { ...history, publication: end };
+    settle(taken);
+  }
+
   function fail(error: unknown): void {
     const end = clock.monotonic();
     failures += 1;
-    const failure = failureAt(end, failures, random(), retryAfter(error), timing);
-    history = { ...history, round: end, failure };
-    failed(error, failures, Math.max(failure.retry, failure.blocked) - end);
+    const failure = failureAt(end, failures, random(), timing);
+    history = { ...history, round: end, failure, again: undefined };
+    failed(error, failures, failure.retry - end);
   }
 
   function settle(taken: number): void {

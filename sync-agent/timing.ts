@@ -10,7 +10,7 @@ export interface Timing {
   /** The bounds of the delay after failures, which doubles from one to the next. */
   readonly minRetry: number;
   readonly maxRetry: number;
-  /** The least time from a failure to a round that a new change asks for. */
+  /** The least time from a round that could not publish to one that a new change asks for. */
   readonly minAttempt: number;
   /** The most time from one round to the next: certificates expire without any change. */
   readonly maxIdle: number;
@@ -30,15 +30,10 @@ export const DEFAULT_TIMING: Timing = {
   maxIdle: 3_600_000,
 };
 
-/** A server that asks to be left alone is obeyed for this long: Cloudflare's API blocks for 5 minutes. */
-const MAX_RETRY_AFTER = 300_000;
-
 export interface Failure {
   readonly time: number;
   /** When the round is tried again of itself. */
   readonly retry: number;
-  /** Before this, nothing is tried. */
-  readonly blocked: number;
 }
 
 /** What has happened so far; `undefined` for what has not. Times are the clock's monotonic ones. */
@@ -49,36 +44,33 @@ export interface History {
   readonly publication: number | undefined;
   /** Set while the last round is one that failed. */
   readonly failure: Failure | undefined;
+  /** Set while the last round is one that could not publish, without a failure: when it asked for another. */
+  readonly again: number | undefined;
   /** The first and the last of the changes that no round has taken up. */
   readonly changes: { readonly first: number; readonly last: number } | undefined;
 }
 
 /** The time at which the next round is due; the first one always is. */
-export function nextRound({ round, publication, failure, changes }: History, timing: Timing): number {
+export function nextRound(history: History, timing: Timing): number {
+  const { round, publication, failure, again, changes } = history;
   if (round === undefined) return Number.NEGATIVE_INFINITY;
-  let due = round + timing.maxIdle;
-  if (failure !== undefined) due = Math.min(due, failure.retry);
+  let due = Math.min(round + timing.maxIdle, failure?.retry ?? Infinity, again ?? Infinity);
   if (changes !== undefined) {
     const settled = Math.min(changes.last + timing.quiet, changes.first + timing.maxDelay);
     const spaced = publication === undefined ? settled : Math.max(settled, publication + timing.spacing);
-    due = Math.min(due, failure === undefined ? spaced : Math.max(spaced, failure.time + timing.minAttempt));
+    // It is compiled all the same, but not for every change.
+    const futile = failure?.time ?? (again === undefined ? undefined : round);
+    due = Math.min(due, futile === undefined ? spaced : Math.max(spaced, futile + timing.minAttempt));
   }
-  return failure === undefined ? due : Math.max(due, failure.blocked);
+  return due;
 }
 
 /**
  * @param count of failures in a row, this one included.
  * @param random from 0 to below 1; spreads agents that failed together.
- * @param retryAfter that the server asked for.
  */
-export function failureAt(
-  time: number,
-  count: number,
-  random: number,
-  retryAfter: number,
-  timing: Timing,
-): Failure {
+export function failureAt(time: number, count: number, random: number, timing: Timing): Failure {
   const ceiling = Math.min(timing.maxRetry, 2 * timing.minRetry * 2 ** (count - 1));
   const delay = Math.round(ceiling / 2 + (random * ceiling) / 2);
-  return { time, retry: time + delay, blocked: time + Math.min(retryAfter, MAX_RETRY_AFTER) };
+  return { time, retry: time + delay };
 }

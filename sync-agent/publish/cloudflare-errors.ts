@@ -1,12 +1,16 @@
 /** What failures of Cloudflare's API mean to whoever runs the agent. Codes are those of Workers KV and of the API's gate. */
 import { APIConnectionError, APIError, APIUserAbortError } from "cloudflare";
 import { problemOf, PublishError, type PublishReason } from "./error.ts";
+import { stopped } from "./stopped.ts";
 
 const KEY_NOT_FOUND = 10009;
 /** Invalid request headers (a token that is none), authentication error. Both also come with status 400. */
 const TOKEN_CODES = new Set([6003, 10000]);
 /** No route to the account, malformed namespace, malformed namespace ID. All also come with status 400. */
 const PLACE_CODES = new Set([7003, 10010, 10011]);
+
+/** For a 429 that does not say how long: the API's own ones last for minutes. */
+const LIMITED_MS = 60_000;
 
 type Meaning = Extract<PublishReason, "token" | "namespace" | "unavailable" | "limited" | "rejected">;
 
@@ -25,13 +29,14 @@ export function isMissingKey(error: unknown): boolean {
 }
 
 export function publishErrorOf(operation: string, error: unknown): PublishError {
+  if (error instanceof APIUserAbortError) return stopped(operation, error);
   const reason = reasonOf(error);
   return new PublishError({
     operation,
     reason,
-    problem: error instanceof APIUserAbortError ? "was given up, because the agent stops" : problemOf(error),
+    problem: problemOf(error),
     remedy: REMEDIES[reason],
-    retryAfter: retryAfterOf(error),
+    retryAfter: retryAfterOf(error) ?? (reason === "limited" ? LIMITED_MS : undefined),
     cause: error,
   });
 }

@@ -1,16 +1,17 @@
 /** Workers KV by Cloudflare's REST API, through Cloudflare's own SDK. An embedded edge speaks the same API. */
 import { setTimeout as sleep } from "node:timers/promises";
 import Cloudflare from "cloudflare";
+import { CLOUDFLARE_API_URL } from "./api-url.ts";
 import { isMissingKey, publishErrorOf } from "./cloudflare-errors.ts";
 import { PublishError } from "./error.ts";
-import type { Kv, KvPair } from "./kv.ts";
-import { BATCH_LIMITS, batches, type BatchLimits } from "./kv-batches.ts";
+import type { Kv, KvKey } from "./kv.ts";
+import { BATCH_LIMITS, batches, type BatchLimits, keyBatches } from "./kv-batches.ts";
+import { requireGoing, stopped } from "./stopped.ts";
 
-/** Cloudflare's own API. */
-export const CLOUDFLARE_API_URL = "https://api.cloudflare.com/client/v4";
-
-/** How often a bulk write is sent for keys that it reports as unsuccessful. */
+/** How often a bulk write or delete is sent for keys that it reports as unsuccessful. */
 const ATTEMPTS = 4;
+/** The most keys that a page of a listing has (Workers KV REST API). */
+const PAGE = 1000;
 /** Workers KV takes one write a second per key, so a refused key is not tried sooner. */
 const PAUSE_MS = 1000;
 
@@ -60,58 +61,110 @@ export function createCloudflareKv(options: CloudflareKvOptions): Kv {
     userServiceKey: null,
   });
 
-  /** Sends one batch; gives the pairs that KV asks to send again. */
-  async function send(batch: readonly KvPair[], signal: AbortSignal | undefined): Promise<KvPair[]> {
-    const operation = `write ${batch.length} keys (${batch[0]?.key} …) to ${place}`;
-    let result;
-    try {
-      const params = { account_id: accountId, body: [...batch] };
-      result = await kv.namespaces.bulkUpdate(namespaceId, params, { signal });
-    } catch (error) {
-      throw publishErrorOf(operation, error);
+  function failed(operation: string, error: unknown, signal: AbortSignal | undefined): PublishError {
+    if (error instanceof PublishError) return error;
+    return signal?.aborted === true ? stopped(operation, error) : publishErrorOf(operation, error);
+  }
+
+  /** Sends one bulk request after the other until KV has done all of a batch. */
+  async function untilDone<T>(
+    { words, batch, keyOf, send }: Bulk<T>,
+    signal: AbortSignal | undefined,
+  ): Promise<void> {
+    let left = batch;
+    for (let attempt = 1; left.length > 0; attempt++) {
+      const keys = `${left.length} keys (${keyOf(left[0])} …)`;
+      const [verb, to, done] = words;
+      const operation = `${verb} ${keys} ${to} ${place}`;
+      if (attempt > ATTEMPTS) {
+        throw new PublishError({
+          operation,
+          reason: "incomplete",
+          problem: `${keys} were not ${done} in ${ATTEMPTS} attempts`,
+          remedy: "see Cloudflare's status page; the agent will try again",
+        });
+      }
+      try {
+        if (attempt > 1) await pause(PAUSE_MS, signal);
+        requireGoing(signal, operation);
+        const result = await send(left);
+        // The SDK takes whatever came with a 2xx for an answer, a login page for instance.
+        if (result === undefined) throw notAnApi(operation);
+        const again = new Set(result?.unsuccessful_keys);
+        left = left.filter((item) => again.has(keyOf(item) ?? ""));
+      } catch (error) {
+        throw failed(operation, error, signal);
+      }
     }
-    // The SDK takes whatever came with a 2xx for an answer, a login page for instance.
-    if ((result as unknown) === undefined) {
-      throw new PublishError({
-        operation,
-        reason: "namespace",
-        problem: "the answer is not that of a KV API",
-        remedy: "check the KV URL",
-      });
-    }
-    const again = new Set(result?.unsuccessful_keys);
-    return batch.filter(({ key }) => again.has(key));
   }
 
   return {
     async get(key, signal) {
+      const operation = `read ${key} from ${place}`;
       try {
+        requireGoing(signal, operation);
         const params = { account_id: accountId, namespace_id: namespaceId };
         const response = await kv.namespaces.values.get(key, params, { signal });
         return await response.text();
       } catch (error) {
         if (isMissingKey(error)) return undefined;
-        throw publishErrorOf(`read ${key} from ${place}`, error);
+        throw failed(operation, error, signal);
       }
     },
     async put(pairs, signal) {
       for (const batch of batches(pairs, limits)) {
-        let left = await send(batch, signal);
-        for (let attempt = 2; left.length > 0 && attempt <= ATTEMPTS; attempt++) {
-          await pause(PAUSE_MS, signal);
-          left = await send(left, signal);
+        const send = (body: readonly (typeof batch)[number][]) =>
+          kv.namespaces.bulkUpdate(namespaceId, { account_id: accountId, body: [...body] }, { signal });
+        await untilDone(
+          { words: ["write", "to", "written"], batch, keyOf: (pair) => pair?.key, send },
+          signal,
+        );
+      }
+    },
+    async *list(prefix, signal): AsyncGenerator<KvKey> {
+      const operation = `list ${prefix}… of ${place}`;
+      let cursor: string | undefined;
+      do {
+        let page;
+        try {
+          requireGoing(signal, operation);
+          const params = { account_id: accountId, prefix, limit: PAGE, ...(cursor && { cursor }) };
+          page = await kv.namespaces.keys.list(namespaceId, params, { signal });
+        } catch (error) {
+          throw failed(operation, error, signal);
         }
-        if (left.length > 0) {
-          throw new PublishError({
-            operation: `write ${batch.length} keys to ${place}`,
-            reason: "incomplete",
-            problem: `${left.length} keys (${left[0]?.key} …) were not written in ${ATTEMPTS} attempts`,
-            remedy: "see Cloudflare's status page; the agent will try again",
-          });
-        }
+        // As above: what is no answer of the API must not pass for an empty listing.
+        if (page.result_info.count === undefined) throw notAnApi(operation);
+        for (const { name, metadata } of page.result) yield { key: name, metadata };
+        // A page may be empty although others follow (Workers KV, "List keys"), so the SDK's own iteration ends too soon.
+        cursor = page.result_info.cursor;
+      } while (cursor !== undefined && cursor !== "");
+    },
+    async delete(keys, signal) {
+      for (const batch of keyBatches(keys, limits.pairs)) {
+        const send = (body: readonly string[]) =>
+          kv.namespaces.bulkDelete(namespaceId, { account_id: accountId, body: [...body] }, { signal });
+        await untilDone({ words: ["delete", "from", "deleted"], batch, keyOf: (key) => key, send }, signal);
       }
     },
   };
+}
+
+interface Bulk<T> {
+  /** For what goes wrong. */
+  readonly words: readonly [verb: string, preposition: string, participle: string];
+  readonly batch: readonly T[];
+  readonly keyOf: (item: T | undefined) => string | undefined;
+  readonly send: (left: readonly T[]) => Promise<{ unsuccessful_keys?: string[] } | null | undefined>;
+}
+
+function notAnApi(operation: string): PublishError {
+  return new PublishError({
+    operation,
+    reason: "namespace",
+    problem: "the answer is not that of a KV API",
+    remedy: "check the KV URL",
+  });
 }
 
 async function pauseByTimer(ms: number, signal?: AbortSignal): Promise<void> {

@@ -30,7 +30,10 @@ export interface SignedRoot {
 }
 
 export interface Current {
-  /** The newest verified root. `undefined` also when KV and edge hold two of one generation: neither is the newer. */
+  /**
+   * The newest verified root. When KV and edge hold two of one generation neither is the newer: `undefined`, unless one
+   * of them has a hold, which prevails.
+   */
   readonly latest: SignedRoot | undefined;
   /** The verified root that KV's head names. */
   readonly stored: Root | undefined;
@@ -82,7 +85,8 @@ export async function readCurrent(places: Places, signal?: AbortSignal): Promise
 function newest(a: SignedRoot | undefined, b: SignedRoot | undefined): SignedRoot | undefined {
   if (a === undefined || b === undefined) return a ?? b;
   if (a.root.generation !== b.root.generation) return a.root.generation > b.root.generation ? a : b;
-  return a.text === b.text ? a : undefined;
+  if (a.text === b.text) return a;
+  return [b, a].find(({ root }) => root.hold !== undefined);
 }
 
 async function readEdge({ edge, log }: Places, signal: AbortSignal | undefined): Promise<string | undefined> {

@@ -8,6 +8,7 @@
  * - `keys`: the signing key is not the one that the public key belongs to, here or at the edge.
  * - `contract`: what was compiled is not what the contract allows, so the edge could not read it.
  * - `conflict`: other writers publish the same cluster faster than this one can follow.
+ * - `stopped`: the agent stops or no longer leads; what was under way was given up.
  * - `rejected`: any other refusal.
  */
 export type PublishReason =
@@ -20,6 +21,7 @@ export type PublishReason =
   | "keys"
   | "contract"
   | "conflict"
+  | "stopped"
   | "rejected";
 
 export interface PublishFailure {

@@ -41,6 +41,13 @@ export function batches(pairs: readonly KvPair[], limits: BatchLimits = BATCH_LI
   return cut;
 }
 
+/** Keys, in their order, in as many batches as a bulk delete may carry (10,000 keys, Workers KV REST API). */
+export function keyBatches(keys: readonly string[], limit: number = BATCH_LIMITS.pairs): string[][] {
+  return Array.from({ length: Math.ceil(keys.length / limit) }, (_, i) =>
+    keys.slice(i * limit, (i + 1) * limit),
+  );
+}
+
 function tooLarge(key: string, bytes: number): PublishError {
   return new PublishError({
     operation: `write ${key} to KV`,

@@ -5,7 +5,14 @@ export interface KvPair {
   readonly metadata?: Readonly<Record<string, string | number>>;
 }
 
-/** What publishing needs of a key-value store. Eventually consistent: a read may be about a minute old. */
+/** What a listing tells of a key. */
+export interface KvKey {
+  readonly key: string;
+  /** As whoever wrote the key gave it; `undefined` without. */
+  readonly metadata: unknown;
+}
+
+/** What publishing needs of a key-value store. Eventually consistent: a read or a listing may be about a minute old. */
 export interface Kv {
   /**
    * `undefined` for a key that does not exist.
@@ -20,4 +27,17 @@ export interface Kv {
    * @throws PublishError
    */
   put(pairs: readonly KvPair[], signal?: AbortSignal): Promise<void>;
+  /**
+   * The keys that begin with a prefix, in the order of their bytes, with a request for every 1,000 of them: whoever
+   * stops iterating stops the requests.
+   *
+   * @throws PublishError
+   */
+  list(prefix: string, signal?: AbortSignal): AsyncIterable<KvKey>;
+  /**
+   * Resolves when none of the keys exists. As with `put`, any of them may be gone when it rejects.
+   *
+   * @throws PublishError
+   */
+  delete(keys: readonly string[], signal?: AbortSignal): Promise<void>;
 }

@@ -47,12 +47,15 @@ export interface Plan {
 }
 
 /**
- * Compares by digests, record counts and settings, so it gives `unchanged` for an unchanged cluster after a restart
+ * A root with a hold stays, whatever should be published, until somebody releases it.
+ *
+ * Otherwise compares by digests, record counts and settings, so it gives `unchanged` for an unchanged cluster after a restart
  * too. Otherwise the next root takes the first free generation, and its time never goes backwards.
  */
 export function planPublication(base: Base, target: Target): Plan | "unchanged" {
-  const shards = missingShards(base.stored, target.sections);
   const { latest } = base;
+  if (latest?.hold !== undefined) return planHeld(latest, base);
+  const shards = missingShards(base.stored, target.sections);
   // A root below the floor cannot stay: an edge may have seen a newer one that we cannot read.
   if (latest !== undefined && latest.generation >= base.floor.generation && sameContent(latest, target)) {
     return base.stored?.generation === latest.generation ? "unchanged" : { root: latest, shards };
@@ -60,12 +63,30 @@ export function planPublication(base: Base, target: Target): Plan | "unchanged" 
   const root = {
     version: CONTRACT_VERSION,
     cluster: target.cluster,
-    generation: Math.max(base.floor.generation, latest?.generation ?? 0) + 1,
-    time: Math.max(base.floor.time, latest?.time ?? 0, target.time),
+    ...nextPlace(base, target.time),
     sections: rootSections(target.sections),
     settings: target.settings,
   } as const;
   return { root, shards };
+}
+
+/** The first free generation, at a time that is not before that of any other. */
+export function nextPlace({ latest, floor }: Base, time: number): Pick<Root, "generation" | "time"> {
+  return {
+    generation: Math.max(floor.generation, latest?.generation ?? 0) + 1,
+    time: Math.max(floor.time, latest?.time ?? 0, time),
+  };
+}
+
+/** KV may have been left behind, or a writer that did not know of the hold came in between: then the hold prevails. */
+function planHeld(latest: Root, base: Base): Plan | "unchanged" {
+  const { stored, floor } = base;
+  const isStored = stored !== undefined && canonicalJson(stored) === canonicalJson(latest);
+  const isTaken = !isStored && stored !== undefined && stored.generation >= latest.generation;
+  if (latest.generation < floor.generation || isTaken) {
+    return { root: { ...latest, ...nextPlace(base, latest.time) }, shards: [] };
+  }
+  return isStored ? "unchanged" : { root: latest, shards: [] };
 }
 
 function sameContent(root: Root, target: Target): boolean {

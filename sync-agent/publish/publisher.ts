@@ -1,26 +1,26 @@
-/** Publishes snapshots of one cluster: what is published, what to write, write it, remember it. */
-import { headKey, type Records, type Settings } from "../../contract/index.ts";
-import type { Logger } from "../report/logger.ts";
-import { apply } from "./apply.ts";
-import { type Current, readCurrent } from "./current.ts";
-import { createEdgeHead } from "./edge-head.ts";
+/** Publishes snapshots of one cluster, and clears away what former ones left. */
+import type { Hold, Records, Root, Settings } from "../../contract/index.ts";
+import { createBlock } from "./blocked.ts";
+import { type Collected, createCollector } from "./collect.ts";
+import type { Retention } from "./collect-plan.ts";
+import { isCollectionDue, type Since } from "./collect-schedule.ts";
 import { encodeRecords } from "./encode.ts";
 import { PublishError } from "./error.ts";
-import type { Kv } from "./kv.ts";
-import { overtaken, type SeenHead } from "./overtaken.ts";
-import { type Floor, type Plan, planPublication, type Target } from "./plan.ts";
-import { type Keys, signPlan } from "./sign.ts";
+import { inUse } from "./in-use.ts";
+import { type Base, type Plan, planPublication, type Target } from "./plan.ts";
+import { missingShards } from "./root-shards.ts";
+import { createWriter, HELD_RECHECK_MS, type WriterOptions } from "./writer.ts";
 
-export interface PublisherOptions extends Keys {
-  readonly cluster: string;
-  readonly kv: Kv;
-  /** Where the edge takes its head, `https://<system host>/head`; without one, edges follow KV's head alone. */
-  readonly headUrl?: string | undefined;
-  /** For a head URL whose host has to be dialed at another address than it resolves to. */
-  readonly headFetch?: typeof fetch | undefined;
-  readonly log: Logger;
-  /** Milliseconds since 1970, fractions allowed. */
-  readonly now: () => number;
+export interface PublisherObserver {
+  /** @param bytes of the values that were written to KV. */
+  published(seconds: number, written: number, bytes: number): void;
+  /** How many were deleted. */
+  collected(roots: number, shards: number): void;
+}
+
+export interface PublisherOptions extends Omit<WriterOptions, "onStored"> {
+  readonly retention?: Partial<Retention> | undefined;
+  readonly observer?: PublisherObserver | undefined;
 }
 
 export interface Publishable {
@@ -34,108 +34,142 @@ export interface Publication {
   readonly written: number;
 }
 
+/** Nothing could be published now, and nothing is wrong with the snapshot. To be called again in `again` milliseconds. */
+export type Postponed =
+  /** Somebody rolled the cluster back, to generation `hold.generation`, and has not released it. */
+  | { readonly postponed: "held"; readonly hold: Hold; readonly generation: number; readonly again: number }
+  /** The API asked to be left alone: no request was sent. */
+  | { readonly postponed: "blocked"; readonly again: number };
+
 export interface Publisher {
   /**
-   * Makes KV and edge hold this snapshot; `unchanged` when they do. One call at a time.
+   * Makes KV and edge hold this snapshot; `unchanged` when they do.
    *
    * What is published is read at the first call, after a failure in KV and after half an hour without a write; it is
    * remembered otherwise. A call that rejects leaves a whole snapshot, the old or the new one, and the next call
    * puts right what it left.
    *
+   * @param signal after whose abort no write begins any more.
    * @throws PublishError
    */
-  publish(snapshot: Publishable, signal?: AbortSignal): Promise<Publication | "unchanged">;
+  publish(snapshot: Publishable, signal?: AbortSignal): Promise<Publication | "unchanged" | Postponed>;
+  /**
+   * Deletes from KV what nobody needs any more, when that is due (collect-schedule.ts), which costs nothing otherwise.
+   * Whoever leads calls it after each publication. What goes wrong is logged, and tried again when it is due again.
+   */
+  collect(signal?: AbortSignal): Promise<Collected | undefined>;
   /** The generation that is known to be published. */
   generation(): number | undefined;
+  /** Somebody else may have published since the last call: the next one reads what is there. */
+  forget(): void;
 }
-
-/** What is known to be published. */
-interface Known extends Pick<Current, "latest" | "stored" | "edge"> {
-  readonly head: SeenHead;
-}
-
-/** How often in one call a publication is planned anew because another writer was ahead. */
-const ROUNDS = 3;
-
-/** How long what is known is relied on without a look, so that a store that was emptied or restored is noticed. */
-const RECHECK_MS = 30 * 60_000;
 
 export function createPublisher(options: PublisherOptions): Publisher {
-  const { cluster, kv, headUrl, log, now } = options;
-  const edge = headUrl === undefined ? undefined : createEdgeHead(headUrl, options.headFetch);
-  // `undefined` while something is under way in KV, and after it failed: then it is read anew.
-  let known: Known | undefined;
-  // Never falls, whatever is read: a head that was written may not be seen in KV for a minute.
-  let floor: Floor = { generation: 0, time: 0 };
+  const { cluster, kv, log, now, observer } = options;
+  const collector = createCollector(options);
+  const writer = createWriter({ ...options, onStored: (...root) => collector.published(...root) });
+  const block = createBlock(now);
+  let since: Since = { collected: undefined, publications: 0, more: false };
+  let announced: Root | undefined;
+  // Publications and collections must not see each other half done.
+  let last: Promise<unknown> = Promise.resolve();
 
-  function raiseFloor({ generation, time }: Floor): void {
-    floor = { generation: Math.max(floor.generation, generation), time: Math.max(floor.time, time) };
+  function inTurn<T>(task: () => Promise<T>): Promise<T> {
+    const turn = last.then(task);
+    last = turn.catch(() => undefined);
+    return turn;
   }
 
-  async function read(signal: AbortSignal | undefined): Promise<Known> {
-    const time = now();
-    const current = await readCurrent({ ...options, edge }, signal);
-    raiseFloor(current.floor);
-    return { ...current, head: { text: current.head, time } };
+  async function plan(base: Base, target: Target, signal: AbortSignal | undefined) {
+    const planned = planPublication(base, target);
+    if (planned !== "unchanged" && planned.root.hold !== undefined) await requireWhole(planned, signal);
+    return planned;
   }
 
-  /** Writes a plan to KV. `base` is what it was planned on. */
-  async function write(base: Known, plan: Plan, signal: AbortSignal | undefined) {
-    // A root that the edge has and KV lacks is written as it is; any other is new.
-    const next = plan.root === base.latest?.root ? base.latest : await signPlan(plan, options);
-    const mayMoveHead = async () => {
-      if (overtaken(base.head, await kv.get(headKey(cluster), signal), now())) return false;
-      // From here on an edge may see this generation, even if the write seems to fail.
-      raiseFloor(next.root);
-      return true;
-    };
-    const applied = await apply(kv, { cluster, next, shards: plan.shards, mayMoveHead }, signal);
-    if (applied === "overtaken") return applied;
-    const head = { text: applied.head, time: now() };
-    return { known: { latest: next, stored: next.root, edge: base.edge, head }, written: applied.written };
+  /** KV's head is about to be moved to a root whose shards this agent does not have. */
+  async function requireWhole({ root }: Plan, signal: AbortSignal | undefined): Promise<void> {
+    const [first, ...others] = await missingShards(kv, root, signal);
+    if (first === undefined) return;
+    throw new PublishError({
+      operation: `keep cluster ${cluster} at generation ${root.generation}, which is held`,
+      reason: "incomplete",
+      problem: `KV lacks shard ${first}${others.length === 0 ? "" : ` and ${others.length} others`} of it`,
+      remedy: "release it with `lintel rollback --release`, or roll back to another generation",
+    });
   }
 
-  /** One round: plans on what is known, writes to KV, then tells the edge. */
-  async function attempt(target: Target, signal: AbortSignal | undefined) {
-    const remembered = known !== undefined && now() - known.head.time < RECHECK_MS ? known : undefined;
-    known = undefined;
-    const base = remembered ?? (await read(signal));
-    const plan = planPublication({ latest: base.latest?.root, stored: base.stored, floor }, target);
-    const inKv = plan === "unchanged" ? { known: base, written: 0 } : await write(base, plan, signal);
-    if (inKv === "overtaken") return inKv;
-    const { latest, edge: atEdge } = inKv.known;
-    // KV is done: if the edge cannot be told, only that is left to do next time.
-    known = inKv.known;
-    if (latest === undefined) return "unchanged";
-    const { generation } = latest.root;
-    if (edge !== undefined && atEdge !== latest.text) {
-      if ((await edge.put(latest.text, generation, signal)) === "overtaken") {
-        known = undefined;
-        return "overtaken";
+  /** Says once that a hold stands, and once that it is gone. */
+  function announce(root: Root | undefined): void {
+    if (root?.hold !== undefined && root.generation !== announced?.generation) {
+      const { generation, reason } = root.hold;
+      log.warn(
+        { cluster, generation: root.generation, hold: root.hold },
+        `cluster ${cluster} is rolled back to generation ${generation}${reason === undefined ? "" : ` (${reason})`}; ` +
+          "nothing is published until `lintel rollback --release`",
+      );
+    }
+    if (root?.hold === undefined && announced !== undefined) {
+      log.info({ cluster }, `the hold of cluster ${cluster} is released`);
+    }
+    announced = root?.hold === undefined ? undefined : root;
+  }
+
+  async function publish({ records, settings }: Publishable, signal: AbortSignal | undefined) {
+    const left = block.left();
+    if (left > 0) return { postponed: "blocked", again: left } as const;
+    const began = now();
+    const sections = await encodeRecords(records);
+    const target = { cluster, sections, settings, time: Math.floor(began) };
+    let outcome;
+    try {
+      outcome = await writer.write((base) => plan(base, target, signal), signal);
+    } catch (error) {
+      block.failed(error);
+      throw error;
+    }
+    const known = writer.known();
+    const root = known?.latest?.root;
+    announce(root);
+    if (outcome !== "unchanged") {
+      since = { ...since, publications: since.publications + 1 };
+      observer?.published(Math.max(0, now() - began) / 1000, outcome.written, outcome.bytes);
+    }
+    if (known !== undefined && root?.hold !== undefined) {
+      const again = Math.max(0, known.head.time + HELD_RECHECK_MS - now());
+      return { postponed: "held", hold: root.hold, generation: root.generation, again } as const;
+    }
+    return outcome === "unchanged" ? outcome : { generation: outcome.generation, written: outcome.written };
+  }
+
+  async function collect(signal: AbortSignal | undefined): Promise<Collected | undefined> {
+    const known = writer.known();
+    if (known?.stored === undefined || block.left() > 0 || !isCollectionDue(since, now())) return undefined;
+    since = { collected: now(), publications: 0, more: true };
+    try {
+      const outcome = await collector.collect(await inUse(known, known.stored, options.verifier), signal);
+      if (outcome === "overtaken") writer.forget();
+      else if (outcome === "damaged") writer.distrust();
+      else {
+        since = { ...since, more: outcome.more };
+        const { roots, shards } = outcome;
+        observer?.collected(roots, shards);
+        if (roots + shards > 0) log.info({ cluster, roots, shards }, "deleted from KV what nobody needs");
+        return outcome;
       }
-      known = { ...inKv.known, edge: latest.text };
-    } else if (plan === "unchanged") return plan;
-    return { generation, written: inKv.written };
+    } catch (error) {
+      if (!(error instanceof PublishError)) throw error;
+      block.failed(error);
+      if (signal?.aborted === true) return undefined;
+      const { operation, reason, remedy } = error;
+      log.warn({ cluster, operation, reason, remedy }, `could not clear KV: ${error.message}`);
+    }
+    return undefined;
   }
 
   return {
-    async publish({ records, settings }, signal) {
-      const sections = await encodeRecords(records);
-      for (let round = 1; round <= ROUNDS; round++) {
-        const outcome = await attempt({ cluster, sections, settings, time: Math.floor(now()) }, signal);
-        if (outcome !== "overtaken") return outcome;
-        log.warn(
-          { cluster, round },
-          `another writer publishes cluster ${cluster}; reading its root and planning anew`,
-        );
-      }
-      throw new PublishError({
-        operation: `publish cluster ${cluster}`,
-        reason: "conflict",
-        problem: `another writer was ahead ${ROUNDS} times`,
-        remedy: "let one agent alone publish a cluster, or give each cluster a name of its own",
-      });
-    },
-    generation: () => known?.latest?.root.generation,
+    publish: (snapshot, signal) => inTurn(() => publish(snapshot, signal)),
+    collect: (signal) => inTurn(() => collect(signal)),
+    generation: () => writer.known()?.latest?.root.generation,
+    forget: () => writer.forget(),
   };
 }

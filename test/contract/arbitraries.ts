@@ -60,6 +60,11 @@ const section = fc.record({
   shards: fc.constantFrom(1, 2, 4).chain((n) => fc.array(digest, { minLength: n, maxLength: n })),
 });
 
+const hold = fc.record(
+  { generation: fc.integer({ min: 1, max: 1e9 }), reason: fc.string({ minLength: 1, maxLength: 500 }) },
+  { requiredKeys: ["generation"] },
+);
+
 export const root: fc.Arbitrary<Root> = fc.record({
   version: fc.constant(1 as const),
   cluster: label,
@@ -72,6 +77,7 @@ export const root: fc.Arbitrary<Root> = fc.record({
     services: section,
     zones: section,
   }),
+  hold: fc.option(hold, { nil: undefined }),
   settings: fc.record({
     dns: fc.record({
       domain: fc.constant("cluster.local"),

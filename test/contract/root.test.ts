@@ -13,6 +13,7 @@ import {
   loadSigner,
   loadVerifier,
   MalformedError,
+  MAX_REASON,
   type Root,
   rootKey,
   shardKey,
@@ -63,6 +64,11 @@ describe("a signed root", () => {
     await expect(`${await encodeRoot(root, signer)}\n`).toMatchFileSnapshot("golden/root.txt");
   });
 
+  it("has one known form with a hold too", async () => {
+    const held = { ...root, hold: { generation: 5, reason: "the shop answers 500" } };
+    await expect(`${await encodeRoot(held, signer)}\n`).toMatchFileSnapshot("golden/held-root.txt");
+  });
+
   it("reads back as what was signed", async () => {
     await fc.assert(
       fc.asyncProperty(anyRoot, async (value) => {
@@ -104,6 +110,9 @@ describe("a signed root", () => {
       "sections.hosts.shards",
       { ...root, sections: { ...root.sections, hosts: { records: 1, shards: ["0", "1"] } } },
     ],
+    ["hold.generation", { ...root, hold: { generation: 0 } }],
+    ["hold.reason", { ...root, hold: { generation: 5, reason: "x".repeat(MAX_REASON + 1) } }],
+    ["hold", { ...root, hold: { generation: 5, until: 7 } }],
     ["settings.dns.ttl", { ...root, settings: { dns: { ...root.settings.dns, ttl: 3601 } } }],
   ])("with a wrong %s is refused by its name", async (field, value) => {
     const refusal = decodeRoot(await signed(JSON.stringify(value)), verifier);

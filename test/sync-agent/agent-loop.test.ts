@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from "vitest";
-import { createLoop, type Loop, LoopClosedError } from "../../sync-agent/loop.ts";
+import { createLoop, type Loop, LoopClosedError, type RoundOutcome } from "../../sync-agent/loop.ts";
 import { DEFAULT_TIMING } from "../../sync-agent/timing.ts";
 import { createFakeClock, type FakeClock } from "./publish/support/fake-clock.ts";
 
@@ -7,7 +7,7 @@ import { createFakeClock, type FakeClock } from "./publish/support/fake-clock.ts
 interface Round {
   readonly time: number;
   readonly signal: AbortSignal;
-  readonly end: (published: boolean) => void;
+  readonly end: (outcome: RoundOutcome) => void;
   readonly fail: (error: Error) => void;
 }
 
@@ -26,7 +26,6 @@ beforeEach(() => {
         rounds.push({ time: clock.monotonic(), signal, end: resolve, fail: reject });
       }),
     failed: (error, count, retryIn) => failures.push([(error as Error).message, count, retryIn]),
-    retryAfter: (error) => (error instanceof RangeError ? 60_000 : 0),
     timing: DEFAULT_TIMING,
     clock,
     random: () => 0,
@@ -36,10 +35,10 @@ beforeEach(() => {
 const times = () => rounds.map(({ time }) => time);
 
 /** Ends the last round and lets the loop take note. */
-async function end(published: boolean | Error): Promise<void> {
+async function end(outcome: RoundOutcome | Error): Promise<void> {
   const round = rounds.at(-1);
-  if (published instanceof Error) round?.fail(published);
-  else round?.end(published);
+  if (outcome instanceof Error) round?.fail(outcome);
+  else round?.end(outcome);
   await clock.advance(0);
   await Promise.resolve();
 }
@@ -156,17 +155,47 @@ describe("failures", () => {
     }
     expect(clock.monotonic() - start).toBe(1000);
   });
+});
 
-  test("of a server that asks for time are not tried before, whatever changes", async () => {
-    loop.start();
-    await clock.advance(0);
-    await end(new RangeError("too many requests"));
+describe("a round that cannot publish", () => {
+  test("is followed by another when it wants one, and is no failure", async () => {
+    await begin();
     loop.changed();
-    await clock.advance(59_999);
-    expect(times()).toEqual([0]);
-    await clock.advance(1);
-    expect(times()).toEqual([0, 60_000]);
-    expect(failures).toEqual([["too many requests", 1, 60_000]]);
+    await clock.advance(50);
+    await end({ again: 42_000 });
+    await clock.advance(42_000);
+    expect(times()).toEqual([0, 50, 42_050]);
+    expect(failures).toEqual([]);
+  });
+
+  test("leaves the state unsettled until one can", async () => {
+    await begin();
+    loop.changed();
+    let settled = false;
+    const done = loop.settled().then(() => {
+      settled = true;
+    });
+    await clock.advance(50);
+    await end({ again: 1000 });
+    expect(settled).toBe(false);
+    await clock.advance(1000);
+    await end(true);
+    await done;
+    expect(settled).toBe(true);
+  });
+
+  test("does not keep changes from being compiled, once a second", async () => {
+    await begin();
+    loop.changed();
+    await clock.advance(50);
+    await end({ again: 42_000 });
+    for (let i = 0; i < 20; i++) {
+      loop.changed();
+      await clock.advance(100);
+      if (rounds.length === 4) break;
+      if (rounds.length === 3) await end({ again: 42_000 });
+    }
+    expect(times()).toEqual([0, 50, 1050, 2050]);
   });
 });
 

@@ -2,13 +2,15 @@ import { describe, expect, test } from "vitest";
 import { DEFAULT_TIMING, failureAt, type History, nextRound } from "../../sync-agent/timing.ts";
 
 const START = 100_000;
-const IDLE: History = { round: START, publication: undefined, failure: undefined, changes: undefined };
+const IDLE: History = {
+  round: START,
+  publication: undefined,
+  failure: undefined,
+  again: undefined,
+  changes: undefined,
+};
 const at = (first: number, last = first) => ({ first: START + first, last: START + last });
-const failed = (retry: number, blocked = 0) => ({
-  time: START,
-  retry: START + retry,
-  blocked: START + blocked,
-});
+const failed = (retry: number) => ({ time: START, retry: START + retry });
 
 describe("the next round is due", () => {
   test.each<[string, Partial<History>, number]>([
@@ -30,7 +32,9 @@ describe("the next round is due", () => {
       5050,
     ],
     ["when the retry is, if a change would be later", { failure: failed(600), changes: at(590) }, 600],
-    ["not before a server allows it again", { failure: failed(600, 42_000), changes: at(10) }, 42_000],
+    ["when a round that could not publish wants another", { again: START + 42_000 }, 42_000],
+    ["a second after such a one, on a change", { again: START + 42_000, changes: at(10) }, 1000],
+    ["when it wants another, if a change would be later", { again: START + 300, changes: at(290) }, 300],
   ])("%s", (_name, history, expected) => {
     expect(nextRound({ ...IDLE, ...history }, DEFAULT_TIMING) - START).toBe(expected);
   });
@@ -52,14 +56,7 @@ describe("the retry after failures", () => {
     [60, 0, 15_000],
     [5000, 0.999, 29_985],
   ])("number %i, with %f, waits %i ms", (count, random, expected) => {
-    const { time, retry, blocked } = failureAt(START, count, random, 0, DEFAULT_TIMING);
-    expect([time, retry - START, blocked]).toEqual([START, expected, START]);
-  });
-
-  test.each([
-    [42_000, 42_000],
-    [86_400_000, 300_000],
-  ])("heeds a server that asks for %i ms, with %i", (retryAfter, expected) => {
-    expect(failureAt(START, 1, 0, retryAfter, DEFAULT_TIMING).blocked - START).toBe(expected);
+    const { time, retry } = failureAt(START, count, random, DEFAULT_TIMING);
+    expect([time, retry - START]).toEqual([START, expected]);
   });
 });

@@ -2,7 +2,12 @@ import { beforeEach, describe, expect, test } from "vitest";
 import { type Agent, type AgentOptions, type Compiled, createAgent } from "../../sync-agent/agent.ts";
 import type { ClusterSource, ClusterState, Namespace } from "../../sync-agent/cluster/state.ts";
 import { PublishError } from "../../sync-agent/publish/error.ts";
-import { createPublisher, type Publishable, type Publisher } from "../../sync-agent/publish/publisher.ts";
+import {
+  createPublisher,
+  type Postponed,
+  type Publishable,
+  type Publisher,
+} from "../../sync-agent/publish/publisher.ts";
 import type { Warning } from "../../sync-agent/warning.ts";
 import { createFakeClock, type FakeClock } from "./publish/support/fake-clock.ts";
 import { createFakeEdge, HEAD_URL } from "./publish/support/fake-edge.ts";
@@ -84,6 +89,7 @@ async function compile({ Namespace }: ClusterState): Promise<Compiled> {
     records: recordsOf({ [`${metadata.name}.example`]: "a" }),
     settings: SETTINGS,
     warnings: [compiledWarning],
+    served: [],
   };
 }
 
@@ -93,17 +99,29 @@ let source: FakeSource;
 let published: string[];
 /** The hosts that the fake publisher is given; it fails while there are errors. */
 let errors: Error[];
+/** What it answers before it takes anything. */
+let postponements: Postponed[];
+let calls: string[];
 
 const publisher: Publisher = {
   async publish({ records }: Publishable) {
     const error = errors.shift();
     if (error !== undefined) throw error;
+    const postponed = postponements.shift();
+    if (postponed !== undefined) return postponed;
     const [host = "none"] = records.hosts.keys();
     if (host === published.at(-1)) return "unchanged";
     published.push(host);
     return { generation: published.length, written: 3 };
   },
   generation: () => (published.length === 0 ? undefined : published.length),
+  async collect() {
+    calls.push("collect");
+    return undefined;
+  },
+  forget() {
+    calls.push("forget");
+  },
 };
 
 beforeEach(() => {
@@ -112,13 +130,15 @@ beforeEach(() => {
   source = createSource();
   published = [];
   errors = [];
+  postponements = [];
+  calls = [];
 });
 
-function agentWith(options: Partial<AgentOptions> = {}): Agent {
+function agentWith(options: Partial<AgentOptions<Compiled>> = {}): Agent {
   return createAgent({ source, compile, publisher, log, clock, random: () => 0, ...options });
 }
 
-async function started(options: Partial<AgentOptions> = {}): Promise<Agent> {
+async function started(options: Partial<AgentOptions<Compiled>> = {}): Promise<Agent> {
   const agent = agentWith(options);
   source.ready();
   await agent.start();
@@ -179,17 +199,25 @@ describe("the agent", () => {
     expect(log.lines).toContain("error could not publish: write: outage; wait");
   });
 
-  test("leaves a server alone for as long as it asks", async () => {
+  test("publishes the newest state once a hold is released, and says meanwhile that it is held", async () => {
     const agent = await started();
-    const failure = { operation: "write", reason: "limited", problem: "429", remedy: "wait" } as const;
-    errors = [new PublishError({ ...failure, retryAfter: 42_000 })];
+    const held = { postponed: "held", hold: { generation: 1 }, generation: 7, again: 10_000 } as const;
+    postponements = [held, held];
     source.become("second");
-    await clock.advance(1500);
+    await clock.advance(5000);
+    expect(agent.status()).toMatchObject({ hold: { generation: 1 }, generation: 7, failures: 0 });
     source.become("third");
-    await clock.advance(41_999);
-    expect(published).toEqual(["first.example"]);
     await clock.until(agent.settled());
     expect(published).toEqual(["first.example", "third.example"]);
+    expect(agent.status()).toMatchObject({ hold: undefined, generation: 2 });
+    expect(log.lines.filter((line) => line.startsWith("error"))).toEqual([]);
+  });
+
+  test("has the publisher read what others did before its term, and clear up after each publication", async () => {
+    await started();
+    source.become("second");
+    await clock.advance(5000);
+    expect(calls).toEqual(["forget", "collect", "collect"]);
   });
 
   test("survives a compile that rejects", async () => {

@@ -10,6 +10,8 @@ export interface EdgeStatus {
   readonly published: string | undefined;
   /** Since then, in seconds. */
   readonly ageSeconds: number | undefined;
+  /** The generation that a person rolled back to and holds; no such field otherwise. */
+  readonly hold: number | undefined;
   /** Records in each section. */
   readonly counts: Readonly<Record<string, number>> | undefined;
   /** Why the edge could not follow the head at its last look; `null` when it could. */
@@ -23,6 +25,7 @@ export async function status(reader: SnapshotReader, now: () => number): Promise
     generation: root?.generation,
     published: root && new Date(root.time).toISOString(),
     ageSeconds: root && Math.max(0, Math.round((now() - root.time) / 1000)),
+    hold: root?.hold?.generation,
     counts:
       root &&
       Object.fromEntries(Object.entries(root.sections).map(([name, section]) => [name, section.records])),

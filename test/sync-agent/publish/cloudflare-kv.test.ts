@@ -1,5 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { type CloudflareKvOptions, createCloudflareKv } from "../../../sync-agent/publish/cloudflare-kv.ts";
+import type { Kv, KvKey } from "../../../sync-agent/publish/kv.ts";
+import { allOf } from "./support/all-of.ts";
 import {
   ACCOUNT,
   type Answer,
@@ -11,6 +13,8 @@ import {
 } from "./support/fake-cloudflare.ts";
 
 const PATH = `/client/v4/accounts/${ACCOUNT}/storage/kv/namespaces/${NAMESPACE}`;
+
+const HTML = { "content-type": "text/html" };
 
 let server: FakeCloudflare;
 let pauses: number[];
@@ -113,6 +117,133 @@ describe("put", () => {
   });
 });
 
+describe("list", () => {
+  async function listed(prefix: string, signal?: AbortSignal): Promise<KvKey[]> {
+    return allOf(kvWith().list(prefix, signal));
+  }
+
+  test("gives the keys of a prefix with their metadata", async () => {
+    server.store.set("default/shard/b", { value: "2", metadata: { written: 7 } });
+    server.store.set("default/shard/a", { value: "1", metadata: undefined });
+    server.store.set("other/shard/c", { value: "3", metadata: undefined });
+    expect(await listed("default/shard/")).toEqual([
+      { key: "default/shard/a", metadata: undefined },
+      { key: "default/shard/b", metadata: { written: 7 } },
+    ]);
+    expect(server.requests).toMatchObject([
+      { method: "GET", url: `${PATH}/keys?prefix=default%2Fshard%2F&limit=1000` },
+    ]);
+  });
+
+  test("follows cursors, also past an empty page", async () => {
+    const keys = ["a", "b", "c", "d", "e"];
+    for (const key of keys) server.store.set(key, { value: key, metadata: undefined });
+    server.pageSize = 2;
+    expect((await listed("")).map(({ key }) => key)).toEqual(keys);
+    expect(server.requests).toHaveLength(5);
+  });
+
+  test("asks for no page that nobody wants", async () => {
+    for (const key of ["a", "b", "c"]) server.store.set(key, { value: key, metadata: undefined });
+    server.pageSize = 2;
+    for await (const { key } of kvWith().list("")) if (key === "b") break;
+    expect(server.requests).toHaveLength(1);
+  });
+
+  test.each<[string, Answer, string]>([
+    ["a fault of the API", failure(503, 10001, "unavailable"), "unavailable"],
+    ["a page that is no answer of the API", { status: 200, body: "<html>", headers: HTML }, "namespace"],
+    ["another service's answer", { status: 200, body: { hello: "world" } }, "namespace"],
+  ])("fails on %s, which is no empty listing", async (_name, answer, reason) => {
+    server.answers.push(answer);
+    await expect(listed("default/")).rejects.toMatchObject({
+      reason,
+      operation: expect.stringContaining("list default/…") as string,
+    });
+  });
+});
+
+describe("delete", () => {
+  test("deletes keys in one bulk call, whether or not they exist", async () => {
+    server.store.set("a", { value: "1", metadata: undefined });
+    server.store.set("b", { value: "2", metadata: undefined });
+    await kvWith().delete(["a", "none"]);
+    expect([...server.store.keys()]).toEqual(["b"]);
+    expect(server.requests).toMatchObject([
+      { method: "POST", url: `${PATH}/bulk/delete`, body: JSON.stringify(["a", "none"]) },
+    ]);
+  });
+
+  test("keeps to the limit of a call", async () => {
+    const keys = Array.from({ length: 20_001 }, (_, i) => `k${i}`);
+    await kvWith().delete(keys);
+    const sent = server.requests.map(({ body }) => JSON.parse(body) as string[]);
+    expect(sent.map((batch) => batch.length)).toEqual([10_000, 10_000, 1]);
+    expect(sent.flat()).toEqual(keys);
+  });
+
+  test("sends no request for no keys", async () => {
+    await kvWith().delete([]);
+    expect(server.requests).toEqual([]);
+  });
+
+  test("sends only unsuccessful keys again, and gives up on those that stay so", async () => {
+    server.unsuccessful.set("b", 2);
+    await kvWith().delete(["a", "b"]);
+    const sent = server.requests.map(({ body }) => JSON.parse(body) as string[]);
+    expect([sent, pauses]).toEqual([
+      [["a", "b"], ["b"], ["b"]],
+      [1000, 1000],
+    ]);
+    server.unsuccessful.set("c", 100);
+    await expect(kvWith().delete(["c"])).rejects.toMatchObject({
+      reason: "incomplete",
+      message: expect.stringContaining("1 keys (c …) were not deleted in 4 attempts") as string,
+    });
+  });
+});
+
+describe("a signal that was aborted", () => {
+  const aborted = AbortSignal.abort();
+  test.each<[string, (kv: Kv) => Promise<unknown>]>([
+    ["get", (kv) => kv.get("a", aborted)],
+    ["put", (kv) => kv.put([{ key: "a", value: "1" }], aborted)],
+    ["list", (kv) => allOf(kv.list("a", aborted))],
+    ["delete", (kv) => kv.delete(["a"], aborted)],
+  ])("keeps %s from sending anything", async (_name, call) => {
+    await expect(call(kvWith())).rejects.toMatchObject({ name: "PublishError", reason: "stopped" });
+    expect(server.requests).toEqual([]);
+  });
+
+  test("in a pause between attempts, no further one begins", async () => {
+    const abort = new AbortController();
+    server.unsuccessful.set("a", 100);
+    const pause = async () => {
+      abort.abort();
+      return Promise.reject(new DOMException("aborted", "AbortError"));
+    };
+    await expect(kvWith({ pause }).put([{ key: "a", value: "1" }], abort.signal)).rejects.toMatchObject({
+      reason: "stopped",
+    });
+    expect(server.requests).toHaveLength(1);
+  });
+
+  test("between two batches, the second does not begin", async () => {
+    const abort = new AbortController();
+    const kv = kvWith({
+      limits: { pairs: 1, bytes: 1e6 },
+      fetch: async (...request) => {
+        const response = await fetch(...request);
+        abort.abort();
+        return response;
+      },
+    });
+    const pairs = ["a", "b"].map((key) => ({ key, value: key }));
+    await expect(kv.put(pairs, abort.signal)).rejects.toMatchObject({ reason: "stopped" });
+    expect(server.requests).toHaveLength(1);
+  });
+});
+
 describe("failures", () => {
   const place = `KV namespace ${NAMESPACE} at http`;
   test.each<[string, Answer, { reason: string; message: RegExp; retryAfter?: number }]>([
@@ -187,6 +318,11 @@ describe("failures", () => {
     expect(server.requests).toHaveLength(2);
   });
 
+  test("too many requests, of a server that does not say for how long", async () => {
+    server.answers.push(failure(429, 10022, "too many requests"));
+    await expect(kvWith().get("a")).rejects.toMatchObject({ reason: "limited", retryAfter: 60_000 });
+  });
+
   test("a namespace that does not exist is not a missing key", async () => {
     await expect(kvWith({ namespaceId: "other" }).get("default/head")).rejects.toMatchObject({
       reason: "namespace",
@@ -231,7 +367,7 @@ describe("failures", () => {
     const abort = new AbortController();
     abort.abort();
     await expect(kvWith().get("a", abort.signal)).rejects.toMatchObject({
-      reason: "unavailable",
+      reason: "stopped",
       message: expect.stringContaining("the agent stops") as string,
     });
   });

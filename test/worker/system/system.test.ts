@@ -33,6 +33,7 @@ function newEdge(vars: Partial<EdgeEnv> = {}): Edge {
     ...vars,
   };
   return createEdge(bindings, {
+    fetch: () => Promise.reject(new Error("nothing is fetched but through CLUSTER")),
     waitUntil: (work) => void behind.push(work),
     now: () => now,
     random: () => 0,
@@ -122,6 +123,13 @@ describe("/healthz and /status", () => {
       counts: { addresses: 0, certificates: 0, hosts: 1, services: 1, zones: 0 },
       lastError: null,
     });
+  });
+
+  it("tell which generation was rolled back to", async () => {
+    await put(
+      await publish(RECORDS, { edit: (root) => ({ ...root, hold: { generation: 3, reason: "broken" } }) }),
+    );
+    expect(await (await ask("/status")).json()).toMatchObject({ generation: 1, hold: 3 });
   });
 
   it("tell why the head is not followed", async () => {

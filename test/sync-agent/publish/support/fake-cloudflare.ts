@@ -25,6 +25,8 @@ export interface FakeCloudflare {
   readonly store: Map<string, { readonly value: string; readonly metadata: unknown }>;
   /** Given, in their order, in place of what would be answered. */
   readonly answers: Answer[];
+  /** How many keys a page of a listing has. */
+  pageSize: number;
   /** How often each key is still to be reported as unsuccessful. */
   readonly unsuccessful: Map<string, number>;
   close(): Promise<void>;
@@ -57,25 +59,58 @@ export async function startFakeCloudflare(): Promise<FakeCloudflare> {
   const unsuccessful = new Map<string, number>();
   const namespace = `/client/v4/accounts/${ACCOUNT}/storage/kv/namespaces/${NAMESPACE}`;
 
-  function bulk(body: string): Answer {
+  function bulk<T>(items: readonly T[], keyOf: (item: T) => string, act: (item: T) => void): Answer {
     const refused: string[] = [];
-    const pairs = JSON.parse(body) as BulkPair[];
-    for (const { key, value, metadata } of pairs) {
+    for (const item of items) {
+      const key = keyOf(item);
       const times = unsuccessful.get(key) ?? 0;
       if (times > 0) {
         unsuccessful.set(key, times - 1);
         refused.push(key);
-      } else store.set(key, { value, metadata });
+      } else act(item);
     }
-    const result = { successful_key_count: pairs.length - refused.length, unsuccessful_keys: refused };
+    const result = { successful_key_count: items.length - refused.length, unsuccessful_keys: refused };
     return { status: 200, body: { success: true, errors: [], messages: [], result } };
+  }
+
+  function write(body: string): Answer {
+    return bulk(
+      JSON.parse(body) as BulkPair[],
+      ({ key }) => key,
+      ({ key, value, metadata }) => store.set(key, { value, metadata }),
+    );
+  }
+
+  function remove(body: string): Answer {
+    return bulk(
+      JSON.parse(body) as string[],
+      (key) => key,
+      (key) => store.delete(key),
+    );
+  }
+
+  /** Pages by key. As Workers KV may, it gives an empty page between two others. */
+  function list(query: URLSearchParams): Answer {
+    const prefix = query.get("prefix") ?? "";
+    const [after = "", isGap] = (query.get("cursor") ?? "").split("|");
+    const rest = [...store.keys()].filter((key) => key.startsWith(prefix) && key > after).toSorted();
+    const page = isGap === undefined ? rest.slice(0, fake.pageSize) : [];
+    const result = page.map((name) => ({ name, metadata: store.get(name)?.metadata }));
+    const next = isGap === undefined ? `${page.at(-1)}|gap` : after;
+    const cursor = page.length === rest.length ? "" : next;
+    const result_info = { count: result.length, cursor };
+    return { status: 200, body: { success: true, errors: [], messages: [], result, result_info } };
   }
 
   function answer({ method, url = "", authorization, body }: Received): Answer {
     if (authorization !== `Bearer ${TOKEN}`) return failure(401, 10000, "Authentication error");
     if (!url.startsWith(`${namespace}/`)) return failure(404, 10013, "namespace not found");
     const rest = url.slice(namespace.length);
-    if (method === "PUT" && rest === "/bulk") return bulk(body);
+    if (method === "PUT" && rest === "/bulk") return write(body);
+    if (method === "POST" && rest === "/bulk/delete") return remove(body);
+    if (method === "GET" && rest.startsWith("/keys?")) {
+      return list(new URLSearchParams(rest.slice("/keys?".length)));
+    }
     if (method === "GET" && rest.startsWith("/values/")) {
       const found = store.get(decodeURIComponent(rest.slice("/values/".length)));
       if (found === undefined) return failure(404, 10009, "get: 'key not found'");
@@ -104,16 +139,18 @@ export async function startFakeCloudflare(): Promise<FakeCloudflare> {
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
   const { port } = server.address() as AddressInfo;
-  return {
+  const fake: FakeCloudflare = {
     url: `http://127.0.0.1:${port}/client/v4`,
     requests,
     store,
     answers,
     unsuccessful,
+    pageSize: 1000,
     async close() {
       server.closeAllConnections();
       server.close();
       await once(server, "close");
     },
   };
+  return fake;
 }

@@ -1,7 +1,7 @@
-import type { Kv, KvPair } from "../../../../sync-agent/publish/kv.ts";
+import type { Kv, KvKey, KvPair } from "../../../../sync-agent/publish/kv.ts";
 import { PublishError } from "../../../../sync-agent/publish/error.ts";
 
-/** How an operation fails: of a put, so many pairs are written before it rejects. */
+/** How an operation fails: of a put or a delete, so many keys are written or gone before it rejects. */
 export type Fault = { readonly written: number } | undefined;
 
 export interface FakeKv extends Kv {
@@ -10,6 +10,9 @@ export interface FakeKv extends Kv {
   /** Every pair that was written, one by one. */
   readonly writes: KvPair[];
   readonly reads: string[];
+  /** Every key that was deleted. */
+  readonly deletes: string[];
+  readonly lists: string[];
   /** Asked before each operation. */
   fault: (operation: string, pairs: readonly KvPair[]) => Fault;
 }
@@ -20,6 +23,8 @@ export function createFakeKv(entries: Iterable<readonly [string, string]> = []):
     metadata: new Map(),
     writes: [],
     reads: [],
+    deletes: [],
+    lists: [],
     fault: () => undefined,
     async get(key) {
       if (kv.fault(`get ${key}`, []) !== undefined) throw outage("get");
@@ -34,6 +39,21 @@ export function createFakeKv(entries: Iterable<readonly [string, string]> = []):
         kv.writes.push(pair);
       }
       if (fault !== undefined) throw outage("put");
+    },
+    async *list(prefix): AsyncGenerator<KvKey> {
+      if (kv.fault(`list ${prefix}`, []) !== undefined) throw outage("list");
+      kv.lists.push(prefix);
+      const keys = [...kv.store.keys()].filter((key) => key.startsWith(prefix));
+      for (const key of keys.toSorted()) yield { key, metadata: kv.metadata.get(key) };
+    },
+    async delete(keys) {
+      const fault = kv.fault(`delete ${keys.join(" ")}`, []);
+      for (const key of keys.slice(0, fault?.written)) {
+        kv.store.delete(key);
+        kv.metadata.delete(key);
+        kv.deletes.push(key);
+      }
+      if (fault !== undefined) throw outage("delete");
     },
   };
   return kv;
