@@ -30,4 +30,7 @@ export type WarningReason =
   | "CertificateConflict"
   | "CertificateMismatch"
   | "CertificateExpired"
-  | "CertificateExpiring";
+  | "CertificateExpiring"
+  | "CertificateMissing"
+  | "CertificateRefused"
+  | "ZoneNotFound";

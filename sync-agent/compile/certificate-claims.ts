@@ -57,13 +57,10 @@ export function certificateClaims(
     }
     for (const [hostIndex, host] of hosts.entries()) {
       const at = `hosts[${hostIndex}]`;
-      const serverName = hostKey(host);
-      if (serverName === undefined) {
-        const message = `"${host}" is not a hostname; it is ignored.`;
-        warn(at, "ObjectInvalid", message, "Write a hostname, or `*.` and a hostname.");
-      } else if (serverName === context.systemHost) {
-        const message = `${serverName} is the edge's own hostname; it keeps its own certificate.`;
-        warn(at, "HostReserved", message, "Remove the host, or give the edge another system host.");
+      const serverName = tlsServerName(host, context.systemHost);
+      if (typeof serverName !== "string") {
+        const { reason, message, remedy } = serverName;
+        warn(at, reason, message, remedy);
       } else if (!covers(certificate, serverName)) {
         const message = `The certificate in Secret ${secret} does not cover ${serverName}, which is served with the default certificate.`;
         warn(
@@ -92,8 +89,29 @@ export function certificateClaims(
   return { claims, warnings };
 }
 
+/** The record key of a host that `spec.tls` lists, or why it cannot have a certificate. */
+export function tlsServerName(
+  host: string,
+  systemHost: string | undefined,
+): string | Pick<Warning, "reason" | "message" | "remedy"> {
+  const serverName = hostKey(host);
+  if (serverName === undefined) {
+    return {
+      reason: "ObjectInvalid",
+      message: `"${host}" is not a hostname; it is ignored.`,
+      remedy: "Write a hostname, or `*.` and a hostname.",
+    };
+  }
+  if (serverName !== systemHost) return serverName;
+  return {
+    reason: "HostReserved",
+    message: `${serverName} is the edge's own hostname; it keeps its own certificate.`,
+    remedy: "Remove the host, or give the edge another system host.",
+  };
+}
+
 /** Hosts of the rules that no entry lists, itself or by a wildcard. */
-function unlistedHosts(ingress: Ingress, systemHost: string | undefined): Set<string> {
+export function unlistedHosts(ingress: Ingress, systemHost: string | undefined): Set<string> {
   const listed = new Set(ingress.tls.flatMap(({ hosts }) => hosts.map((host) => host.toLowerCase())));
   const hosts = ingress.rules.flatMap(({ host }) => (host ? (hostKey(host) ?? []) : []));
   return new Set(

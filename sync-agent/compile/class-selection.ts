@@ -3,8 +3,6 @@ import type { ClusterState, Ingress, IngressClass } from "../cluster/state.ts";
 import type { Warning } from "../warning.ts";
 import { claimSource, compareSources, invalidName } from "./objects.ts";
 
-/** The class that is ours without an IngressClass object. */
-const CLASS_NAME = "lintel";
 /** `spec.controller` of the IngressClasses that are ours. */
 export const CONTROLLER = "lintel.dev/ingress-controller";
 /** What named the class before `spec.ingressClassName` did; still widely written. */
@@ -16,13 +14,20 @@ export interface Selection {
   readonly warnings: readonly Warning[];
 }
 
+export interface ServedClasses {
+  /** The class that is ours also without an IngressClass object. */
+  readonly ingressClass: string;
+  /** Names of classes that are served besides, whatever their controller. */
+  readonly adoptedClasses: readonly string[];
+}
+
 /** Ingresses of other controllers are left out silently: they are none of our business. */
 export function selectIngresses(
   state: Pick<ClusterState, "Ingress" | "IngressClass">,
-  adoptedClasses: readonly string[],
+  served: ServedClasses,
 ): Selection {
   const classes = [...state.IngressClass.values()];
-  const ours = [...state.Ingress.values()].filter((ingress) => isServed(ingress, classes, adoptedClasses));
+  const ours = [...state.Ingress.values()].filter((ingress) => isServed(ingress, classes, served));
   const warnings = ours.flatMap((ingress) => invalidName("Ingress", ingress.metadata) ?? []);
   const ingresses = ours
     .filter((ingress) => invalidName("Ingress", ingress.metadata) === undefined)
@@ -40,7 +45,7 @@ export function selectIngresses(
 export function isServed(
   ingress: Ingress,
   classes: readonly IngressClass[],
-  adoptedClasses: readonly string[],
+  { ingressClass, adoptedClasses }: ServedClasses,
 ): boolean {
   const name = classNameOf(ingress);
   const isOurs = (found: IngressClass) =>
@@ -50,7 +55,7 @@ export function isServed(
   }
   if (adoptedClasses.includes(name)) return true;
   const found = classes.find(({ metadata }) => metadata.name === name);
-  return found === undefined ? name === CLASS_NAME : isOurs(found);
+  return found === undefined ? name === ingressClass : isOurs(found);
 }
 
 function classNameOf(ingress: Ingress): string | undefined {

@@ -6,11 +6,12 @@
  * kept for as long as the object stays the same.
  */
 import type { DnsSettings, Records, Sealer, Settings } from "../../contract/index.ts";
+import type { CertificateMode, DesiredCertificate } from "../certificates/desired.ts";
 import { type ClusterState, objectKey } from "../cluster/state.ts";
 import type { Warning } from "../warning.ts";
 import { compileAddresses } from "./addresses.ts";
 import { compileCertificates } from "./certificates.ts";
-import { selectIngresses } from "./class-selection.ts";
+import { selectIngresses, type ServedClasses } from "./class-selection.ts";
 import { mergeHostClaims } from "./host-claims.ts";
 import { ingressClaims } from "./ingress-claims.ts";
 import { compileServices } from "./services.ts";
@@ -18,9 +19,7 @@ import { compareText } from "./text-order.ts";
 import { compareWarnings } from "./warnings.ts";
 import { compileZones } from "./zones.ts";
 
-export interface CompileOptions {
-  /** Names of classes that are served besides our own, whatever their controller. */
-  readonly adoptedClasses: readonly string[];
+export interface CompileOptions extends ServedClasses {
   /** The edge's own hostname; no Ingress can claim it. */
   readonly systemHost: string | undefined;
   readonly dns: DnsSettings;
@@ -28,6 +27,8 @@ export interface CompileOptions {
   readonly now: number;
   /** Seals private keys, with the server name's record key as the purpose. */
   readonly sealer: Sealer;
+  /** Where certificates go: `sealed`, into the snapshot, unless given. */
+  readonly certificates?: CertificateMode | undefined;
 }
 
 export interface Compiled {
@@ -37,12 +38,14 @@ export interface Compiled {
   readonly warnings: readonly Warning[];
   /** `namespace/name` of the Ingresses that are ours to serve, sorted: those whose status we write. */
   readonly served: readonly string[];
+  /** What the certificate store is to see to; empty in mode `sealed`. Holds private keys: never to be logged. */
+  readonly certificates: readonly DesiredCertificate[];
 }
 
 /** Never rejects for what a user wrote: an object that cannot be served is left out, with a warning. */
 export async function compile(state: ClusterState, options: CompileOptions): Promise<Compiled> {
   const systemHost = options.systemHost?.toLowerCase();
-  const selected = selectIngresses(state, options.adoptedClasses);
+  const selected = selectIngresses(state, options);
   const claimed = selected.ingresses.map((ingress) =>
     ingressClaims(ingress, state.Service, systemHost, options.dns.domain),
   );
@@ -68,5 +71,6 @@ export async function compile(state: ClusterState, options: CompileOptions): Pro
       .flatMap(({ warnings }) => warnings)
       .toSorted(compareWarnings),
     served: selected.ingresses.map((ingress) => objectKey(ingress.metadata)).toSorted(compareText),
+    certificates: certificates.certificates,
   };
 }

@@ -15,6 +15,7 @@ interface Case {
   readonly ingress: Ingress;
   readonly classes?: readonly IngressClass[];
   readonly adopted?: readonly string[];
+  readonly ownName?: string;
   readonly served: boolean;
 }
 
@@ -30,6 +31,12 @@ const CASES: Record<string, Case> = {
     classes: [ingressClass("lintel", FOREIGN)],
     served: false,
   },
+  "our class under another name, without a class object": {
+    ingress: named("edge"),
+    ownName: "edge",
+    served: true,
+  },
+  "class lintel where ours has another name": { ingress: named("lintel"), ownName: "edge", served: false },
   "a class of another name, of our controller": {
     ingress: named("edge"),
     classes: [ingressClass("edge", CONTROLLER)],
@@ -74,13 +81,15 @@ const CASES: Record<string, Case> = {
 };
 
 describe("isServed", () => {
-  it.each(Object.entries(CASES))("%s", (_, { ingress, classes = [], adopted = [], served }) => {
-    expect(isServed(ingress, classes, adopted)).toBe(served);
+  it.each(Object.entries(CASES))("%s", (_, test) => {
+    const { ingress, classes = [], adopted = [], ownName = "lintel", served } = test;
+    expect(isServed(ingress, classes, { ingressClass: ownName, adoptedClasses: adopted })).toBe(served);
   });
 });
 
 describe("selectIngresses", () => {
-  const select = (ingresses: Ingress[]) => selectIngresses(clusterState({ Ingress: ingresses }), []);
+  const served = { ingressClass: "lintel", adoptedClasses: [] };
+  const select = (ingresses: Ingress[]) => selectIngresses(clusterState({ Ingress: ingresses }), served);
 
   it("orders by age, those of unknown age last, then by namespace and name", () => {
     const aged = (key: string, created: number | undefined) => ingress(key, { metadata: { created } });

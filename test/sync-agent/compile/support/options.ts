@@ -7,6 +7,7 @@ export const NOW = Date.parse("2026-06-01T12:00:00Z");
 export const sealer = await loadSealer("AQIDBAUGBwgJCgsMDQ4PEBESExQVFhcYGRobHB0eHyA=");
 
 export const OPTIONS: CompileOptions = {
+  ingressClass: "lintel",
   adoptedClasses: [],
   systemHost: undefined,
   dns: { domain: "cluster.local", ttl: 5, pods: "insecure" },
