@@ -12,7 +12,7 @@ export default defineConfig({
           // A worker for every file costs more than most files do.
           isolate: false,
           include: [
-            "test/{contract,sync-agent,embedded-edge,cli}/**/*.test.ts",
+            "test/{contract,sync-agent,embedded-edge,cli,kubernetes,charts}/**/*.test.ts",
             // What independent libraries say of our encodings; they need Node.
             "test/second-opinion/**/*.test.ts",
           ],

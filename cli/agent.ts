@@ -1,10 +1,14 @@
 import { Command } from "commander";
 import type { PodMode } from "../contract/index.ts";
+import type { CertificateMode } from "../sync-agent/certificates/desired.ts";
+import type { LoadBalancerAddress } from "../sync-agent/cluster/state.ts";
 import type { LogLevel } from "./log.ts";
-import { options } from "./options.ts";
+import { type Listen, options } from "./options.ts";
 
 export interface AgentFlags {
-  manifests: string;
+  manifests?: string;
+  kubeconfig?: string;
+  namespaces: readonly string[];
   kvUrl: string;
   apiToken: string;
   accountId: string;
@@ -14,16 +18,26 @@ export interface AgentFlags {
   cluster: string;
   clusterDomain: string;
   systemHost: string;
+  ingressClass: string;
   adoptClass: readonly string[];
+  statusAddress: readonly LoadBalancerAddress[];
+  certificates?: CertificateMode;
+  zoneId: readonly string[];
   dnsPods: PodMode;
+  listen: Listen;
+  leaseNamespace?: string;
+  leaseName?: string;
+  identity?: string;
   state: string;
   logLevel: LogLevel;
 }
 
 export function agentCommand(): Command {
   return new Command("agent")
-    .description("Compile manifests and publish them to a KV store, for an edge elsewhere.")
-    .addOption(options.manifests())
+    .description("Follow a cluster, or manifest files, and publish to a KV store, for an edge elsewhere.")
+    .addOption(options.kubeconfig())
+    .addOption(options.manifestsInstead())
+    .addOption(options.namespaces())
     .addOption(options.kvUrl())
     .addOption(options.apiToken())
     .addOption(options.accountId())
@@ -33,8 +47,16 @@ export function agentCommand(): Command {
     .addOption(options.cluster())
     .addOption(options.clusterDomain())
     .addOption(options.systemHost())
+    .addOption(options.ingressClass())
     .addOption(options.adoptClass([]))
+    .addOption(options.statusAddress())
+    .addOption(options.certificates())
+    .addOption(options.zoneId())
     .addOption(options.dnsPods())
+    .addOption(options.listen())
+    .addOption(options.leaseNamespace())
+    .addOption(options.leaseName())
+    .addOption(options.identity())
     .addOption(options.state())
     .addOption(options.logLevel())
     .action(async (flags: AgentFlags) => {

@@ -7,17 +7,24 @@ import { CommandError } from "./exit.ts";
 export async function explain(error: unknown): Promise<string | undefined> {
   if (error instanceof CommandError) return error.message;
   // These modules bring much along, and have been loaded by now if it is they who complain.
-  const [{ ContractError }, { EdgeError, ListenError }, { ManifestSourceError }, { PublishError }] =
-    await Promise.all([
-      import("../contract/index.ts"),
-      import("../embedded-edge/errors.ts"),
-      import("../sync-agent/cluster/manifests/error.ts"),
-      import("../sync-agent/publish/error.ts"),
-    ]);
-  if (error instanceof ManifestSourceError) return `--manifests ${error.message}`;
-  if (error instanceof ListenError) return `--${error.message}`;
-  const isKnown = [ContractError, EdgeError, ManifestSourceError, PublishError].some(
-    (known) => error instanceof known,
-  );
-  return isKnown && error instanceof Error ? error.message : undefined;
+  const [contract, edge, manifests, config, kubernetes, publish, observability] = await Promise.all([
+    import("../contract/index.ts"),
+    import("../embedded-edge/errors.ts"),
+    import("../sync-agent/cluster/manifests/error.ts"),
+    import("../sync-agent/kubernetes/config-error.ts"),
+    import("../sync-agent/kubernetes/client.ts"),
+    import("../sync-agent/publish/error.ts"),
+    import("../sync-agent/report/http-server.ts"),
+  ]);
+  if (error instanceof manifests.ManifestSourceError) return `--manifests ${error.message}`;
+  if (error instanceof edge.ListenError) return `--${error.message}`;
+  const known = [
+    contract.ContractError,
+    edge.EdgeError,
+    config.KubeConfigError,
+    kubernetes.KubeError,
+    publish.PublishError,
+    observability.ListenError,
+  ];
+  return error instanceof Error && known.some((kind) => error instanceof kind) ? error.message : undefined;
 }

@@ -1,34 +1,21 @@
-import { Command, CommanderError } from "commander";
 import { agentCommand } from "./agent.ts";
+import { doctorCommand } from "./doctor.ts";
 import { edgeCommand } from "./edge.ts";
-import { EXIT, UsageError } from "./exit.ts";
-import { explain } from "./explain.ts";
+import { historyCommand } from "./history.ts";
 import { keysCommand } from "./keys.ts";
+import { runProgram } from "./program.ts";
+import { rollbackCommand } from "./rollback.ts";
 import { upCommand } from "./up.ts";
 
-/**
- * Runs one command line, without the program's own name.
- *
- * @returns the exit code (exit.ts).
- */
-export async function main(args: readonly string[]): Promise<number> {
-  const program = new Command("lintel")
-    .description("Kubernetes ingress and cluster DNS, served from the edge.")
-    .addHelpText("after", "\nEvery flag is an environment variable too: --http is LINTEL_HTTP.")
-    .showHelpAfterError("(`--help` lists the flags)");
-  for (const command of [upCommand(), edgeCommand(), agentCommand(), keysCommand()]) {
-    program.addCommand(command.copyInheritedSettings(program));
-  }
-  for (const command of [program, ...program.commands]) command.exitOverride();
-  try {
-    await program.parseAsync(args, { from: "user" });
-    return EXIT.ok;
-  } catch (error) {
-    // Commander has said what is wrong; help that was asked for is no error.
-    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
-    const problem = await explain(error);
-    if (problem === undefined) throw error;
-    process.stderr.write(`lintel: ${problem}\n`);
-    return error instanceof UsageError ? EXIT.usage : EXIT.failed;
-  }
+/** `lintel`, with all of its commands. Gives the exit code. */
+export function main(args: readonly string[]): Promise<number> {
+  return runProgram(args, [
+    upCommand(),
+    edgeCommand(),
+    agentCommand(),
+    keysCommand(),
+    historyCommand(),
+    rollbackCommand(),
+    doctorCommand(),
+  ]);
 }

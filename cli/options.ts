@@ -8,6 +8,11 @@ import {
   hostnameSchema,
   podModeSchema,
 } from "../contract/index.ts";
+import { isDnsSubdomain } from "../sync-agent/cluster/objects/names.ts";
+import type { LoadBalancerAddress } from "../sync-agent/cluster/state.ts";
+import { CERTIFICATE_MODES } from "../sync-agent/certificates/desired.ts";
+import { CLOUDFLARE_API_URL } from "../sync-agent/publish/api-url.ts";
+import { parseStatusAddresses, StatusAddressError } from "../sync-agent/report/status-addresses.ts";
 import { LOG_LEVELS } from "./log.ts";
 
 export interface Listen {
@@ -30,6 +35,50 @@ function listenOption(flag: string, what: string, fallback: string): Option {
 export const options = {
   manifests: () =>
     option("--manifests <path>", "a folder of Kubernetes manifests, or one file").makeOptionMandatory(),
+  manifestsInstead: () =>
+    option("--manifests <path>", "follow manifest files, a folder or one file, and no cluster"),
+  kubeconfig: () =>
+    option("--kubeconfig <file>", "the cluster to follow; without it, the one that this runs in").conflicts(
+      "manifests",
+    ),
+  namespaces: () =>
+    option("--namespaces <names>", "the namespaces to follow, separated by commas")
+      .argParser(parseNames)
+      .default([], "all"),
+  ingressClass: () =>
+    option("--ingress-class <name>", "the class that is ours also without an IngressClass")
+      .argParser(parseName)
+      .default("lintel"),
+  statusAddress: () =>
+    option(
+      "--status-address <addresses>",
+      "hostnames or IPs for the status of served Ingresses, separated by commas",
+    )
+      .argParser(parseAddresses)
+      .default([], "none is written"),
+  leaseNamespace: () =>
+    option(
+      "--lease-namespace <name>",
+      "where the Lease is that elects the writer; the agent's own unless given",
+    ).argParser(parseName),
+  leaseName: () =>
+    option("--lease-name <name>", "what that Lease is called; lintel-agent-CLUSTER unless given").argParser(
+      parseName,
+    ),
+  identity: () =>
+    option("--identity <name>", "this agent's name in the Lease; made of the host's name unless given"),
+  certificates: () =>
+    option(
+      "--certificates <mode>",
+      "who holds the certificates: the snapshot, Cloudflare (managed), or Cloudflare by upload (custom)",
+    )
+      .choices(CERTIFICATE_MODES)
+      .default(undefined, "managed where --kv-url is Cloudflare's, sealed elsewhere"),
+  zoneId: () =>
+    option("--zone-id <ids>", "the Cloudflare zones to keep to, separated by commas")
+      .argParser(parseList)
+      .default([], "all that the token may see"),
+  listen: () => listenOption("listen", "where to answer /healthz, /readyz and /metrics", "127.0.0.1:0"),
   http: () => listenOption("http", "where to serve HTTP", "127.0.0.1:8080"),
   https: () => listenOption("https", "where to serve HTTPS", "127.0.0.1:8443"),
   api: () => listenOption("api", "where to serve the KV API that agents publish to", "127.0.0.1:8787"),
@@ -73,7 +122,7 @@ export const options = {
   kvUrl: () =>
     option("--kv-url <url>", "the KV API: an edge's, or Cloudflare's")
       .argParser(parseUrl)
-      .default("https://api.cloudflare.com/client/v4"),
+      .default(CLOUDFLARE_API_URL),
   headUrl: () =>
     option("--head-url <url>", "where the edge takes the head, `https://SYSTEM-HOST/head`").argParser(
       parseUrl,
@@ -109,6 +158,22 @@ function parseList(text: string): string[] {
     .split(",")
     .map((part) => part.trim())
     .filter((part) => part !== "");
+}
+
+function parseName(text: string): string {
+  if (isDnsSubdomain(text)) return text;
+  throw new InvalidArgumentError(`"${text}" is not a Kubernetes name: a-z, 0-9, "-" and ".".`);
+}
+
+const parseNames = (text: string): string[] => parseList(text).map(parseName);
+
+function parseAddresses(text: string): LoadBalancerAddress[] {
+  try {
+    return parseStatusAddresses(text);
+  } catch (error) {
+    if (error instanceof StatusAddressError) throw new InvalidArgumentError(error.message);
+    throw error;
+  }
 }
 
 function parseCidrs(text: string): string[] {

@@ -10,6 +10,7 @@ export interface UpFlags {
   systemHost: string;
   cluster: string;
   clusterDomain: string;
+  ingressClass: string;
   adoptClass: readonly string[];
   dnsAccess: DnsAccess;
   dnsToken?: string;
@@ -30,6 +31,7 @@ export function upCommand(): Command {
     .addOption(options.systemHost())
     .addOption(options.cluster())
     .addOption(options.clusterDomain())
+    .addOption(options.ingressClass())
     .addOption(options.adoptClass(["nginx"]))
     .addOption(options.dnsAccess("loopback"))
     .addOption(options.dnsToken())

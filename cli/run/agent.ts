@@ -1,26 +1,66 @@
-import { readKeys } from "../key-files.ts";
-import { createLog } from "../log.ts";
+import { systemClock } from "../../sync-agent/clock.ts";
+import { CLOUDFLARE_API_URL } from "../../sync-agent/publish/api-url.ts";
+import { createHealth, createRoundWatch } from "../../sync-agent/report/health.ts";
+import { type Observability, startObservability } from "../../sync-agent/report/http-server.ts";
+import { type AgentMetrics, createMetrics } from "../../sync-agent/report/metrics.ts";
 import type { AgentFlags } from "../agent.ts";
-import { createManifestAgent } from "../manifest-agent.ts";
+import { type Followed, followCluster, followManifests } from "../followed.ts";
+import { readKeys } from "../key-files.ts";
+import { createLog, type Log } from "../log.ts";
+import { createPublishingAgent } from "../publishing-agent.ts";
 import { stoppable } from "../stoppable.ts";
+import { VERSION } from "../version.ts";
 
 export async function runAgent(flags: AgentFlags): Promise<void> {
-  const agent = await createManifestAgent({
+  const log = createLog(flags.logLevel);
+  const keys = await readKeys(flags.keys, ["signingKey", "publicKey", "sealingKey"]);
+  const metrics = createMetrics({ cluster: flags.cluster, version: VERSION });
+  const rounds = createRoundWatch(systemClock);
+  const followed = await follow(flags, { metrics, log });
+  const agent = await createPublishingAgent({
     ...flags,
-    keys: await readKeys(flags.keys, ["signingKey", "publicKey", "sealingKey"]),
+    ...followed,
+    metrics,
+    rounds,
+    certificates: flags.certificates ?? (flags.kvUrl === CLOUDFLARE_API_URL ? "managed" : "sealed"),
+    keys,
     kv: {
       url: flags.kvUrl,
       token: flags.apiToken,
       accountId: flags.accountId,
       namespaceId: flags.namespaceId,
     },
-    log: createLog(flags.logLevel),
+    log,
   });
+  metrics.follow({ status: () => agent.status(), source: followed.health });
+  let observability: Observability | undefined;
   await stoppable(
     async (ended) => {
+      observability = await startObservability({
+        listen: flags.listen,
+        metrics,
+        health: createHealth({
+          rounds,
+          source: followed.health,
+          status: () => agent.status(),
+          leading: () => followed.leadership.term() !== undefined,
+        }),
+        log,
+      });
       await agent.start();
       await ended;
     },
-    () => agent.close(),
+    async () => {
+      await agent.close();
+      await followed.close();
+      await observability?.close();
+    },
   );
+}
+
+/** A cluster, or files that stand for one. */
+async function follow(flags: AgentFlags, parts: { metrics: AgentMetrics; log: Log }): Promise<Followed> {
+  if (flags.manifests !== undefined) return followManifests(flags.manifests, flags.state);
+  const pods = flags.dnsPods === "verified";
+  return followCluster({ ...flags, ...parts, pods, userAgent: `lintel-agent/${VERSION}` });
 }

@@ -6,7 +6,8 @@ import { requireToken } from "../dns-access.ts";
 import { greeting } from "../greeting.ts";
 import { ensureKeys } from "../key-files.ts";
 import { createLog } from "../log.ts";
-import { createManifestAgent, type ManifestAgent } from "../manifest-agent.ts";
+import { manifestSource } from "../manifests.ts";
+import { createPublishingAgent, type PublishingAgent } from "../publishing-agent.ts";
 import { stoppable } from "../stoppable.ts";
 import type { UpFlags } from "../up.ts";
 
@@ -30,12 +31,20 @@ export async function runUp(flags: UpFlags): Promise<void> {
     bundle: await workerBundle(),
     log,
   });
-  let agent: ManifestAgent | undefined;
+  let agent: PublishingAgent | undefined;
   await stoppable(
     async (ended) => {
       const kv = { ...api, url: edge.api.url };
       // This edge's own KV takes as many writes a second as come.
-      agent = await createManifestAgent({ ...flags, keys, kv, timing: { spacing: 0 }, log });
+      agent = await createPublishingAgent({
+        ...flags,
+        source: manifestSource(flags.manifests, flags.state),
+        keys,
+        kv,
+        certificates: "sealed",
+        timing: { spacing: 0 },
+        log,
+      });
       await agent.start();
       await agent.settled();
       process.stdout.write(greetingOf(edge, agent, flags));
@@ -48,7 +57,7 @@ export async function runUp(flags: UpFlags): Promise<void> {
   );
 }
 
-function greetingOf({ http, https, caFile }: EmbeddedEdge, agent: ManifestAgent, flags: UpFlags): string {
+function greetingOf({ http, https, caFile }: EmbeddedEdge, agent: PublishingAgent, flags: UpFlags): string {
   return greeting({
     http: http ?? flags.http,
     https: https ?? flags.https,

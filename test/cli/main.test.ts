@@ -22,14 +22,20 @@ afterEach(() => {
 });
 
 describe("help", () => {
-  test.each([[[]], [["up"]], [["edge"]], [["agent"]], [["keys"]]])(
-    "of `lintel %j` names its flags",
-    async (args) => {
-      expect(await main([...args, "--help"])).toBe(0);
-      expect(stdout).toContain("Usage: lintel");
-      if (args.length > 0) expect(stdout).toMatch(/env:\s+LINTEL_/);
-    },
-  );
+  test.each([
+    [[]],
+    [["up"]],
+    [["edge"]],
+    [["agent"]],
+    [["keys"]],
+    [["history"]],
+    [["rollback"]],
+    [["doctor"]],
+  ])("of `lintel %j` names its flags", async (args) => {
+    expect(await main([...args, "--help"])).toBe(0);
+    expect(stdout).toContain("Usage: lintel");
+    if (args.length > 0) expect(stdout).toMatch(/env:\s+LINTEL_/);
+  });
 });
 
 describe("a wrong call ends with 2 and names what is wrong", () => {

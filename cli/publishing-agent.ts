@@ -1,0 +1,130 @@
+/** The agent as the commands run it: a source of cluster state, compiled and published to a KV store. */
+import { loadSealer, loadSigner, loadVerifier, type PodMode } from "../contract/index.ts";
+import { type Agent, createAgent } from "../sync-agent/agent.ts";
+import { createCertificateStore } from "../sync-agent/certificates/create-store.ts";
+import type { CertificateMode } from "../sync-agent/certificates/desired.ts";
+import { createCertificateReconciler } from "../sync-agent/certificates/reconciler.ts";
+import { systemClock } from "../sync-agent/clock.ts";
+import type { ClusterSource } from "../sync-agent/cluster/state.ts";
+import { compile, type Compiled } from "../sync-agent/compile/compile.ts";
+import type { Leadership } from "../sync-agent/leadership.ts";
+import { createCloudflareKv } from "../sync-agent/publish/cloudflare-kv.ts";
+import { observedKv } from "../sync-agent/publish/observed-kv.ts";
+import { createPublisher } from "../sync-agent/publish/publisher.ts";
+import type { RoundWatch } from "../sync-agent/report/health.ts";
+import type { AgentMetrics } from "../sync-agent/report/metrics.ts";
+import type { Reporter } from "../sync-agent/report/reporter.ts";
+import type { Timing } from "../sync-agent/timing.ts";
+import type { Warning } from "../sync-agent/warning.ts";
+import type { Keys } from "./key-files.ts";
+import type { Log } from "./log.ts";
+
+export interface KvTarget {
+  readonly url: string;
+  readonly token: string;
+  readonly accountId: string;
+  readonly namespaceId: string;
+}
+
+export interface PublishingAgentOptions {
+  readonly source: ClusterSource;
+  readonly leadership?: Leadership | undefined;
+  readonly reporter?: Reporter | undefined;
+  readonly metrics?: AgentMetrics | undefined;
+  readonly rounds?: RoundWatch | undefined;
+  readonly certificates: CertificateMode;
+  /** Empty for all that the API token may see. */
+  readonly zoneId?: readonly string[];
+  readonly cluster: string;
+  readonly clusterDomain: string;
+  readonly dnsPods: PodMode;
+  readonly ingressClass: string;
+  readonly adoptClass: readonly string[];
+  readonly systemHost: string;
+  readonly keys: Pick<Keys, "signingKey" | "publicKey" | "sealingKey">;
+  readonly kv: KvTarget;
+  readonly headUrl?: string | undefined;
+  readonly timing?: Partial<Timing>;
+  readonly log: Log;
+}
+
+export interface PublishingAgent extends Agent {
+  /** What was compiled last. */
+  compiled(): Compiled | undefined;
+}
+
+/** CoreDNS's default, in seconds. */
+const DNS_TTL = 5;
+
+/** @throws MalformedError for a key that is none. */
+export async function createPublishingAgent(options: PublishingAgentOptions): Promise<PublishingAgent> {
+  const { keys, kv, log } = options;
+  const [sealer, signer, verifier] = await Promise.all([
+    loadSealer(keys.sealingKey),
+    loadSigner(keys.signingKey),
+    loadVerifier(keys.publicKey),
+  ]);
+  const metrics = options.metrics;
+  const api = { accountId: kv.accountId, apiToken: kv.token, baseUrl: kv.url };
+  const plainStore = createCloudflareKv({ ...api, namespaceId: kv.namespaceId });
+  const store = metrics === undefined ? plainStore : observedKv(plainStore, metrics.kv);
+  let last: Compiled | undefined;
+  let certificateWarnings: readonly Warning[] = [];
+  const certificates = createCertificateReconciler({
+    store: createCertificateStore(options.certificates, {
+      ...api,
+      cluster: options.cluster,
+      zoneIds: options.zoneId,
+      kv: store,
+      clock: systemClock,
+    }),
+    clock: systemClock,
+    log,
+    onWarnings(warnings) {
+      certificateWarnings = warnings;
+      agent.refresh();
+    },
+  });
+  const agent = createAgent({
+    source: options.source,
+    leadership: options.leadership,
+    reporter: options.reporter,
+    observer: metrics?.agent,
+    rounds: options.rounds,
+    onPublished: (compiled: Compiled, signal) => certificates.update(compiled.certificates, signal),
+    compile: async (state) => {
+      const compiled = await compile(state, {
+        ingressClass: options.ingressClass,
+        adoptedClasses: options.adoptClass,
+        systemHost: options.systemHost,
+        dns: { domain: options.clusterDomain, ttl: DNS_TTL, pods: options.dnsPods },
+        now: Date.now(),
+        sealer,
+        certificates: options.certificates,
+      });
+      metrics?.snapshot(compiled);
+      last = { ...compiled, warnings: [...compiled.warnings, ...certificateWarnings] };
+      return last;
+    },
+    publisher: createPublisher({
+      cluster: options.cluster,
+      kv: store,
+      headUrl: options.headUrl,
+      signer,
+      verifier,
+      log,
+      now: () => Date.now(),
+      observer: metrics?.publisher,
+    }),
+    log,
+    timing: options.timing,
+  });
+  return {
+    ...agent,
+    compiled: () => last,
+    async close() {
+      await agent.close();
+      await certificates.close();
+    },
+  };
+}
