@@ -35,7 +35,7 @@ async function modified(path: string): Promise<number> {
 
 async function build(): Promise<void> {
   const wrangler = join(ROOT, "node_modules", "wrangler", "bin", "wrangler.js");
-  const args = [wrangler, "deploy", "--dry-run", "--outdir", join("dist", "worker")];
+  const args = [wrangler, "deploy", "--dry-run", "--env=", "--outdir", join("dist", "worker")];
   try {
     await promisify(execFile)(process.execPath, args, {
       cwd: ROOT,

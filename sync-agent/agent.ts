@@ -27,7 +27,7 @@ export interface Compiled extends Publishable {
 /** Told of what the agent does, for metrics. Times in seconds. */
 export interface AgentObserver {
   compiled(seconds: number, state: ClusterState, warnings: readonly Warning[], served: number): void;
-  published(outcome: "published" | "unchanged" | "failed" | "held", seconds: number): void;
+  published(outcome: "published" | "unchanged" | "failed" | "held" | "blocked", seconds: number): void;
 }
 
 export interface AgentOptions<C extends Compiled> {
@@ -127,10 +127,8 @@ export function createAgent<C extends Compiled>(options: AgentOptions<C>): Agent
   }
 
   function postponed(outcome: Postponed, seconds: number): RoundOutcome {
-    if (outcome.postponed === "held") {
-      status.held(outcome.hold, outcome.generation);
-      observer?.published("held", seconds);
-    }
+    if (outcome.postponed === "held") status.held(outcome.hold, outcome.generation);
+    observer?.published(outcome.postponed, seconds);
     log.debug(outcome, `nothing may be published now: ${outcome.postponed}`);
     return { again: outcome.again };
   }

@@ -12,25 +12,29 @@ export interface Warning {
   readonly remedy: string;
 }
 
-export type WarningReason =
-  | "ManifestUnreadable"
-  | "ObjectInvalid"
-  | "ObjectDuplicate"
-  | "AnnotationIgnored"
-  | "AnnotationRefused"
-  | "PathConflict"
-  | "HostReserved"
-  | "BackendUnsupported"
-  | "ServiceNotFound"
-  | "ServicePortNotFound"
-  | "SecretNotFound"
-  | "SecretInvalid"
-  | "CertificateInvalid"
-  | "CertificateChainDisordered"
-  | "CertificateConflict"
-  | "CertificateMismatch"
-  | "CertificateExpired"
-  | "CertificateExpiring"
-  | "CertificateMissing"
-  | "CertificateRefused"
-  | "ZoneNotFound";
+/** Every reason that there is: warnings are counted by them. */
+export const WARNING_REASONS = [
+  "ManifestUnreadable",
+  "ObjectInvalid",
+  "ObjectDuplicate",
+  "AnnotationIgnored",
+  "AnnotationRefused",
+  "PathConflict",
+  "HostReserved",
+  "BackendUnsupported",
+  "ServiceNotFound",
+  "ServicePortNotFound",
+  "SecretNotFound",
+  "SecretInvalid",
+  "CertificateInvalid",
+  "CertificateChainDisordered",
+  "CertificateConflict",
+  "CertificateMismatch",
+  "CertificateExpired",
+  "CertificateExpiring",
+  "CertificateMissing",
+  "CertificateRefused",
+  "ZoneNotFound",
+] as const;
+
+export type WarningReason = (typeof WARNING_REASONS)[number];

@@ -5,6 +5,7 @@ import { createDohHandler } from "./dns/doh.ts";
 import { type EdgeConfig, type EdgeEnv, readConfig } from "./env.ts";
 import { errorPage, type Problem } from "./ingress/error-page.ts";
 import { forwarder, GatewayUnreachableError } from "./ingress/forward.ts";
+import { gatewayOf } from "./ingress/gateway.ts";
 import { createIngress, hostnameOf, type Ingress } from "./ingress/handler.ts";
 import { requestIdOf } from "./ingress/headers.ts";
 import { Pools } from "./ingress/pool.ts";
@@ -21,6 +22,7 @@ import type { HeadStore } from "./system/head.ts";
 const SHARD_BUDGET_BYTES = 16 * 1024 * 1024;
 
 export interface Platform {
+  readonly fetch: (url: string, init: RequestInit) => Promise<Response>;
   readonly waitUntil: (work: Promise<unknown>) => void;
   readonly now: () => number;
   readonly random: () => number;
@@ -88,10 +90,12 @@ function headStore({ HEAD: namespace }: EdgeEnv, { cluster }: EdgeConfig, reader
   };
 }
 
-function createDataPath(env: EdgeEnv, config: EdgeConfig, { random, now, log }: Platform): Ingress {
+function createDataPath(env: EdgeEnv, config: EdgeConfig, platform: Platform): Ingress {
+  const { fetch, random, now, log } = platform;
+  const gateway = gatewayOf({ cluster: env.CLUSTER, origin: config.gatewayUrl, fetch });
   const proxy = createProxy({
     pools: new Pools(random),
-    forward: forwarder(env.CLUSTER, config.gatewaySecret),
+    forward: forwarder(gateway, config.gatewaySecret),
     random,
     now,
     onFault: (fault, upstream, { ingress }) => log("warn", { fault, upstream, ingress }, "upstream failed"),

@@ -2,14 +2,10 @@ import * as z from "zod";
 import { clusterNameSchema, type DnsAccess, dnsAccessSchema, hostnameSchema } from "../contract/index.ts";
 
 /**
- * What the platform hands to the Worker: the bindings and variables of `wrangler.toml`, as `wrangler types` has them, and
- * what a deployment adds. All but KV may be missing; readConfig says which of it must not.
+ * What the platform hands to the Worker: the bindings, variables and secrets of all environments of `wrangler.toml`, as
+ * `wrangler types` has them. All but KV may be missing; readConfig says which of it must not.
  */
 export interface EdgeEnv extends Readonly<Pick<Env, "KV"> & Partial<Omit<Env, "KV">>> {
-  /** The origin gateway. */
-  readonly CLUSTER?: Fetcher;
-  readonly LINTEL_DNS_TOKEN?: string;
-  readonly LINTEL_GATEWAY_SECRET?: string;
   /** Set by the embedded edge alone: proves that client facts were written by its own listener. */
   readonly LINTEL_CLIENT_SECRET?: string;
 }
@@ -33,9 +29,24 @@ const schema = z.object({
     .string()
     .optional()
     .transform((token) => token || undefined),
+  LINTEL_GATEWAY_URL: z
+    .string()
+    .trim()
+    .default("")
+    .refine(
+      (text) => text === "" || isHttpsOrigin(text),
+      "is not the origin of an HTTPS gateway, as in https://gateway.example.com",
+    )
+    .transform((text) => (text === "" ? undefined : new URL(text).origin)),
   LINTEL_GATEWAY_SECRET: z.string().default(""),
   LINTEL_CLIENT_SECRET: z.string().default(""),
 });
+
+/** Requests carry the gateway's secret, hence HTTPS; their path and query are the client's, hence nothing after the host. */
+function isHttpsOrigin(text: string): boolean {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  return url?.protocol === "https:" && url.href === `${url.origin}/`;
+}
 
 export interface EdgeConfig {
   readonly cluster: string;
@@ -43,6 +54,8 @@ export interface EdgeConfig {
   readonly systemHost: string;
   readonly dnsAccess: DnsAccess;
   readonly dnsToken: string | undefined;
+  /** The origin at which the gateway is reached where no CLUSTER is bound. */
+  readonly gatewayUrl: string | undefined;
   readonly gatewaySecret: string;
   readonly clientSecret: string;
 }
@@ -66,6 +79,7 @@ export function readConfig(env: EdgeEnv): EdgeConfig {
     systemHost: vars.LINTEL_SYSTEM_HOST,
     dnsAccess: vars.LINTEL_DNS_ACCESS,
     dnsToken: vars.LINTEL_DNS_TOKEN,
+    gatewayUrl: vars.LINTEL_GATEWAY_URL,
     gatewaySecret: vars.LINTEL_GATEWAY_SECRET,
     clientSecret: vars.LINTEL_CLIENT_SECRET,
   };

@@ -15,6 +15,7 @@ function edgeFor(env: EdgeEnv): Edge {
   let edge = edges.get(env);
   if (edge === undefined) {
     edge = createEdge(env, {
+      fetch: (url, init) => fetch(url, init),
       waitUntil: (work) => {
         waitUntil(work);
       },

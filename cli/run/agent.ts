@@ -60,7 +60,11 @@ export async function runAgent(flags: AgentFlags): Promise<void> {
 
 /** A cluster, or files that stand for one. */
 async function follow(flags: AgentFlags, parts: { metrics: AgentMetrics; log: Log }): Promise<Followed> {
-  if (flags.manifests !== undefined) return followManifests(flags.manifests, flags.state);
+  if (flags.manifests !== undefined) {
+    // Files have no rivals for who may write.
+    parts.metrics.lease.leading(true);
+    return followManifests(flags.manifests, flags.state);
+  }
   const pods = flags.dnsPods === "verified";
   return followCluster({ ...flags, ...parts, pods, userAgent: `lintel-agent/${VERSION}` });
 }

@@ -11,7 +11,7 @@ export function leaseMetrics(registry: Registry): LeaseObserver {
   });
   const renewals = new Counter({
     name: "lintel_agent_lease_renewals_total",
-    help: "Attempts to take, renew or look at the Lease: ok or failed.",
+    help: "Attempts to take or renew the Lease: ok or failed.",
     labelNames: ["outcome"],
     registers,
   });

@@ -4,7 +4,7 @@ import { type Records, SECTION_NAMES } from "../../contract/index.ts";
 import type { AgentObserver } from "../agent.ts";
 import type { DesiredCertificate } from "../certificates/desired.ts";
 import type { Kind } from "../cluster/state.ts";
-import type { WarningReason } from "../warning.ts";
+import { WARNING_REASONS } from "../warning.ts";
 import { SECONDS_BUCKETS } from "./metrics-buckets.ts";
 import type { AgentStatus } from "./status.ts";
 
@@ -13,32 +13,8 @@ const OUTCOMES: readonly Parameters<AgentObserver["published"]>[0][] = [
   "unchanged",
   "failed",
   "held",
+  "blocked",
 ];
-
-/** Every reason that there is, so that one that is gone shows as 0. */
-const REASONS: Readonly<Record<WarningReason, true>> = {
-  ManifestUnreadable: true,
-  ObjectInvalid: true,
-  ObjectDuplicate: true,
-  AnnotationIgnored: true,
-  AnnotationRefused: true,
-  PathConflict: true,
-  HostReserved: true,
-  BackendUnsupported: true,
-  ServiceNotFound: true,
-  ServicePortNotFound: true,
-  SecretNotFound: true,
-  SecretInvalid: true,
-  CertificateInvalid: true,
-  CertificateChainDisordered: true,
-  CertificateConflict: true,
-  CertificateMismatch: true,
-  CertificateExpired: true,
-  CertificateExpiring: true,
-  CertificateMissing: true,
-  CertificateRefused: true,
-  ZoneNotFound: true,
-};
 
 export function roundMetrics(registry: Registry): AgentObserver {
   const registers = [registry];
@@ -67,7 +43,7 @@ export function roundMetrics(registry: Registry): AgentObserver {
   });
   const publishes = new Counter({
     name: "lintel_agent_publishes_total",
-    help: "Rounds in which this agent led, by what came of them: published, unchanged, failed, or held by a rollback.",
+    help: "Rounds in which this agent led, by what came of them: published, unchanged, failed, held by a rollback, or blocked by the API.",
     labelNames: ["outcome"],
     registers,
   });
@@ -77,7 +53,7 @@ export function roundMetrics(registry: Registry): AgentObserver {
     buckets: SECONDS_BUCKETS,
     registers,
   });
-  for (const reason of Object.keys(REASONS)) warnings.set({ reason }, 0);
+  for (const reason of WARNING_REASONS) warnings.set({ reason }, 0);
   for (const outcome of OUTCOMES) publishes.inc({ outcome }, 0);
 
   return {
@@ -85,7 +61,7 @@ export function roundMetrics(registry: Registry): AgentObserver {
       compiles.observe(time);
       for (const kind of Object.keys(state) as Kind[]) objects.set({ kind }, state[kind].size);
       served.set(ingresses);
-      for (const reason of Object.keys(REASONS)) warnings.set({ reason }, 0);
+      for (const reason of WARNING_REASONS) warnings.set({ reason }, 0);
       for (const { reason } of found) warnings.inc({ reason });
     },
     published(outcome, time) {

@@ -5,6 +5,7 @@ import {
   type GatewayFault,
   isGatewayFault,
 } from "../../contract/index.ts";
+import type { Gateway } from "./gateway.ts";
 import type { Upstream } from "./pool.ts";
 
 /** The gateway itself could not be reached, or is not there. */
@@ -24,11 +25,13 @@ export interface ForwardRequest {
 
 export type Forward = (request: ForwardRequest, upstream: Upstream) => Promise<Response | GatewayFault>;
 
-/** @param cluster the fetcher behind which the gateway stands; `undefined` where none is bound. */
-export function forwarder(cluster: Pick<Fetcher, "fetch"> | undefined, secret: string): Forward {
+/** @param gateway `undefined` where none is configured: every request then fails. */
+export function forwarder(gateway: Gateway | undefined, secret: string): Forward {
   return async (request, upstream) => {
-    if (cluster === undefined) {
-      throw new GatewayUnreachableError("no CLUSTER binding: bind the origin gateway in wrangler.toml");
+    if (gateway === undefined) {
+      throw new GatewayUnreachableError(
+        "no origin gateway is configured: bind it as CLUSTER in wrangler.toml, or set LINTEL_GATEWAY_URL",
+      );
     }
     const { url, method, headers, body, host } = request;
     headers.set(GATEWAY_HEADERS.upstream, upstream);
@@ -36,7 +39,7 @@ export function forwarder(cluster: Pick<Fetcher, "fetch"> | undefined, secret: s
     headers.set(GATEWAY_HEADERS.secret, secret);
     let response: Response;
     try {
-      response = await cluster.fetch(url, { method, headers, body, redirect: "manual" });
+      response = await gateway.fetch(url, { method, headers, body, redirect: "manual" });
     } catch (cause) {
       throw new GatewayUnreachableError("the origin gateway cannot be reached", { cause });
     }

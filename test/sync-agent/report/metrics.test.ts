@@ -180,16 +180,18 @@ describe("a round", () => {
     metrics.agent.published("failed", 2);
     metrics.agent.published("failed", 3);
     metrics.agent.published("held", 0.5);
+    metrics.agent.published("blocked", 0);
     expect(await samples("lintel_agent_publishes_total")).toEqual({
       '{outcome="published"}': 1,
       '{outcome="unchanged"}': 1,
+      '{outcome="blocked"}': 1,
       '{outcome="failed"}': 2,
       '{outcome="held"}': 1,
     });
     expect(await samples("lintel_agent_publish_seconds_")).toMatchObject({
-      count: 5,
-      'bucket{le="0.01"}': 1,
-      'bucket{le="0.5"}': 3,
+      count: 6,
+      'bucket{le="0.01"}': 2,
+      'bucket{le="0.5"}': 4,
     });
   });
 });

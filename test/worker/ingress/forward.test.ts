@@ -62,6 +62,6 @@ describe("the forwarder", () => {
       throw new Error("connection refused");
     };
     await expect(forwarder({ fetch }, "")(request(), UPSTREAM)).rejects.toThrow(GatewayUnreachableError);
-    await expect(forwarder(undefined, "")(request(), UPSTREAM)).rejects.toThrow("CLUSTER binding");
+    await expect(forwarder(undefined, "")(request(), UPSTREAM)).rejects.toThrow("bind it as CLUSTER");
   });
 });
