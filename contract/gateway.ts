@@ -10,6 +10,12 @@ export const GATEWAY_HEADERS = {
   host: "lintel-host",
   /** Proves that the request comes from the edge. */
   secret: "lintel-secret",
+  /**
+   * Optional, for `https://` upstreams: the DNS name that the upstream's certificate must bear, signed by an authority
+   * that the gateway trusts. It is the server name of the handshake, too. Without it nothing is verified, and no server
+   * name sent. A certificate that does not verify is a `dial` fault.
+   */
+  verify: "lintel-verify",
 } as const;
 
 /** The response header that marks an answer as the gateway's own; its value is a GatewayFault. */

@@ -1,4 +1,4 @@
-// What `npm start` and `npm test` do, on a machine with any Node from 20 up: install what is missing or stale, then
+// What `npm start`, `npm test` and the like do, on a machine with any Node from 20 up: install what is missing or stale, then
 // run with the Node that the project brings along. Plain JavaScript, since an older Node reads this file.
 import { spawn, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
@@ -13,6 +13,7 @@ const stamp = join(modules, ".lintel-lock");
 const COMMANDS = {
   start: ["scripts/start.ts"],
   test: ["node_modules/vitest/vitest.mjs", "run"],
+  "test:cluster": ["node_modules/vitest/vitest.mjs", "run", "--project", "e2e", "test/e2e/cluster/"],
   golden: ["node_modules/vitest/vitest.mjs", "run", "--project", "node", "--project", "workerd", "-u"],
 };
 
@@ -45,6 +46,7 @@ const child = spawn(join(modules, "node", "bin", "node"), [...command, ...args],
     ...process.env,
     PATH: `${join(modules, ".bin")}:${process.env.PATH ?? ""}`,
     ...(name === "golden" && { UPDATE_GOLDEN: "1" }),
+    ...(name === "test:cluster" && { LINTEL_TEST_CLUSTER: "1" }),
   },
 });
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));

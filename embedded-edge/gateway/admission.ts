@@ -4,11 +4,13 @@ import { endToEndFields, type RawFields } from "../http/fields.ts";
 import { type Framing, framingFields, requestFraming } from "../http/framing.ts";
 import { equalSecrets } from "../secrets.ts";
 import { GatewayError } from "./fault.ts";
-import { parseHost, parseTarget, type Target } from "./target.ts";
+import { parseHost, parseServerName, parseTarget, type Target } from "./target.ts";
 
 /** A request that may be forwarded, once its target's addresses are found and allowed. */
 export interface Admitted {
   readonly target: Target;
+  /** The name that the upstream's certificate must bear; `undefined` when it need not verify. */
+  readonly verify: string | undefined;
   readonly method: string;
   readonly path: string;
   readonly framing: Framing;
@@ -30,11 +32,31 @@ export function admit(request: IncomingMessage, secret: string): Admitted {
   if (target === undefined) throw new GatewayError("target", `${GATEWAY_HEADERS.upstream} is malformed`);
   const host = parseHost(text(headers[GATEWAY_HEADERS.host]));
   if (host === undefined) throw new GatewayError("target", `${GATEWAY_HEADERS.host} is malformed`);
+  const verify = serverName(headers[GATEWAY_HEADERS.verify], target);
   const framing = requestFraming(rawHeaders);
   if (framing === undefined || !url.startsWith("/")) {
     throw new GatewayError("target", "the request's target or transfer coding cannot be forwarded");
   }
-  return { target, method, path: url, framing, fields: upstreamFields(rawHeaders, host, framing, method) };
+  return {
+    target,
+    verify,
+    method,
+    path: url,
+    framing,
+    fields: upstreamFields(rawHeaders, host, framing, method),
+  };
+}
+
+function serverName(value: string | string[] | undefined, { scheme }: Target): string | undefined {
+  if (value === undefined) return undefined;
+  const name = parseServerName(text(value));
+  if (name === undefined || scheme !== "https") {
+    throw new GatewayError(
+      "target",
+      `${GATEWAY_HEADERS.verify} is malformed, or stands with an upstream without TLS`,
+    );
+  }
+  return name;
 }
 
 function upstreamFields(raw: RawFields, host: string, framing: Framing, method: string): string[] {

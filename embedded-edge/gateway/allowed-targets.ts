@@ -3,15 +3,37 @@ import { OptionError } from "../errors.ts";
 
 type Range = readonly [ipaddr.IPv4 | ipaddr.IPv6, number];
 
-/** What an address stands in is too dangerous to be allowed as part of something larger: clouds serve credentials there. */
-const GUARDED = ["169.254.0.0/16", "fe80::/10", "fd00:ec2::254/128"].map((text) => ipaddr.parseCIDR(text));
+/**
+ * What is too dangerous to be allowed as part of something larger. charts/lintel/templates/_gateway.tpl has the same
+ * list; the conformance suite holds both to it.
+ */
+const GUARDED = [
+  // This machine.
+  "0.0.0.0/8",
+  "127.0.0.0/8",
+  // Link-local, multicast, reserved and broadcast.
+  "169.254.0.0/16",
+  "224.0.0.0/3",
+  "fe80::/10",
+  "ff00::/8",
+  // Where clouds serve credentials: Alibaba, Azure, Oracle, AWS, Google; most others within 169.254.0.0/16.
+  "100.100.100.200/32",
+  "168.63.129.16/32",
+  "192.0.0.192/32",
+  "fd00:ec2::/32",
+  "fd20:ce::254/128",
+  // Unspecified, loopback and IPv4-compatible addresses (RFC 4291), NAT64 (RFC 6052), 6to4 (RFC 3056).
+  "::/96",
+  "64:ff9b::/96",
+  "2002::/16",
+].map((text) => ipaddr.parseCIDR(text));
 
 /** Says of a canonical address (contract/address.ts) whether it may be dialed. */
 export type IsAllowed = (address: string) => boolean;
 
 /**
- * @param ranges CIDRs. Link-local and metadata addresses are allowed by ranges that lie wholly within theirs, and
- *   never by a larger one such as 0.0.0.0/0.
+ * @param ranges CIDRs. Loopback, link-local, metadata and multicast addresses are allowed by ranges that lie wholly
+ *   within theirs, and never by a larger one such as 0.0.0.0/0.
  * @throws OptionError for what is not a CIDR
  */
 export function allowedTargets(ranges: readonly string[]): IsAllowed {

@@ -4,7 +4,14 @@ import type { IsAllowed } from "./allowed-targets.ts";
 import { candidates, type Resolve } from "./candidates.ts";
 import { GatewayError } from "./fault.ts";
 import type { GatewayLimits } from "./limits.ts";
-import { type Answer, type Pools, sendTo, StaleConnectionError, type UpstreamRequest } from "./upstream.ts";
+import {
+  type Answer,
+  type Pools,
+  sendTo,
+  StaleConnectionError,
+  type UpstreamRequest,
+  verification,
+} from "./upstream.ts";
 
 /**
  * Asks the target of an admitted request, and waits for the head of the answer.
@@ -23,7 +30,14 @@ export type Ask = (
 /** RFC 9110 9.2.2 */
 const IDEMPOTENT = new Set(["GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE"]);
 
-export function asker(isAllowed: IsAllowed, resolve: Resolve, pools: Pools, limits: GatewayLimits): Ask {
+/** @param authorities in PEM, for upstreams that must verify; `undefined` for those that Node trusts */
+export function asker(
+  isAllowed: IsAllowed,
+  resolve: Resolve,
+  pools: Pools,
+  limits: GatewayLimits,
+  authorities: string | undefined,
+): Ask {
   /** One address, with a second try where a kept connection turned out to be closed and nothing can happen twice. */
   const askAddress = async (
     address: string,
@@ -47,8 +61,17 @@ export function asker(isAllowed: IsAllowed, resolve: Resolve, pools: Pools, limi
   return async (admitted, fields, body, abandoned) => {
     const addresses = await candidates(admitted.target, isAllowed, resolve);
     const { scheme, port } = admitted.target;
-    const { method, path } = admitted;
-    const request: UpstreamRequest = { scheme, port, method, path, fields, body, abandoned };
+    const { verify, method, path } = admitted;
+    const request: UpstreamRequest = {
+      scheme,
+      port,
+      verification: verification(verify, authorities),
+      method,
+      path,
+      fields,
+      body,
+      abandoned,
+    };
     const deadline = performance.now() + limits.connectMs;
     let unreachable: unknown;
     for (const address of addresses) {

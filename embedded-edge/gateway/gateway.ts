@@ -27,6 +27,8 @@ export interface GatewayOptions {
   readonly log: EdgeLog;
   readonly limits?: GatewayLimits;
   readonly resolve?: Resolve;
+  /** In PEM: who may sign for upstreams that the edge wants verified. Those that Node trusts, if left out. */
+  readonly authorities?: string;
 }
 
 export interface Gateway {
@@ -44,7 +46,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const pools = openPools(limits);
   const tunnels = new Set<Duplex>();
 
-  const ask = asker(allowedTargets(options.targets), resolve, pools, limits);
+  const ask = asker(allowedTargets(options.targets), resolve, pools, limits, options.authorities);
 
   const fault = (error: unknown, request: IncomingMessage): GatewayError => {
     const known =

@@ -10,8 +10,9 @@ export interface Target {
   readonly port: number;
 }
 
-const TARGET = /^(https?):\/\/(?:\[([0-9A-Fa-f:.]+)\]|([A-Za-z0-9._-]+))(?::(\d{1,5}))?$/;
+const TARGET = /^(https?):\/\/(?:\[([0-9A-Fa-f.]*:[0-9A-Fa-f:.]+)\]|([A-Za-z0-9._-]+))(?::(\d{1,5}))?$/;
 const NAME = /^(?=.{1,253}$)[A-Za-z0-9_](?:[A-Za-z0-9._-]*[A-Za-z0-9_])?\.?$/;
+const SERVER_NAME = /^(?=.{1,253}$)(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?(?:\.(?!$)|$))+$/;
 /** Resolvers read such names as addresses (`127.1`, `0x7f000001`), each in its own way. */
 const ADDRESS_LIKE = /(?:^|\.)(?:\d+|0x[0-9A-Fa-f]*)\.?$/;
 
@@ -29,6 +30,11 @@ export function parseTarget(text: string): Target | undefined {
   if (address !== undefined) return { scheme, host: address, isAddress: true, port };
   const isName = name !== undefined && NAME.test(name) && !name.includes("..") && !ADDRESS_LIKE.test(name);
   return isName ? { scheme, host: name, isAddress: false, port } : undefined;
+}
+
+/** The name in `lintel-verify`; `undefined` when it cannot be a certificate's. */
+export function parseServerName(text: string): string | undefined {
+  return SERVER_NAME.test(text) && !ADDRESS_LIKE.test(text) ? text : undefined;
 }
 
 /** The Host header that the edge asks for in `lintel-host`; `undefined` when it cannot be one. */

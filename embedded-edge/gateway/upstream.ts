@@ -7,6 +7,7 @@ import {
 } from "node:http";
 import { Agent as HttpsAgent, request as httpsRequest } from "node:https";
 import type { Socket } from "node:net";
+import type { ConnectionOptions as TlsOptions } from "node:tls";
 import type { Duplex, Readable } from "node:stream";
 import { errorText } from "../errors.ts";
 import { MAX_RESPONSE_HEAD } from "../http/response.ts";
@@ -25,9 +26,27 @@ export function openPools(limits: GatewayLimits): Pools {
   return { http: new HttpAgent(options), https: new HttpsAgent(options) };
 }
 
+/** How an upstream's certificate is looked at; kept connections are told apart by it. */
+export type Verification = Pick<TlsOptions, "servername" | "rejectUnauthorized" | "ca">;
+
+/**
+ * @param name what the certificate must bear, or `undefined` to take any
+ * @param authorities in PEM; `undefined` for those that Node trusts
+ */
+export function verification(name: string | undefined, authorities: string | undefined): Verification {
+  // Pods' certificates are rarely verifiable; ingress-nginx does not verify them by default either.
+  if (name === undefined) return { servername: "", rejectUnauthorized: false };
+  return {
+    servername: name,
+    rejectUnauthorized: true,
+    ...(authorities !== undefined && { ca: authorities }),
+  };
+}
+
 export interface UpstreamRequest {
   readonly scheme: "http" | "https";
   readonly port: number;
+  readonly verification: Verification;
   readonly method: string;
   readonly path: string;
   readonly fields: string[];
@@ -104,9 +123,8 @@ function open(address: string, request: UpstreamRequest, pools: Pools | undefine
     headers: request.fields,
     maxHeaderSize: MAX_RESPONSE_HEAD,
   };
-  // Pods' certificates are rarely verifiable; ingress-nginx does not verify them by default either.
   return request.scheme === "https"
-    ? httpsRequest({ ...options, agent: pools?.https ?? false, rejectUnauthorized: false, servername: "" })
+    ? httpsRequest({ ...options, ...request.verification, agent: pools?.https ?? false })
     : httpRequest({ ...options, agent: pools?.http ?? false });
 }
 

@@ -1,20 +1,9 @@
 import { once } from "node:events";
 import { Agent, type IncomingMessage, request as httpRequest } from "node:http";
-import { createServer as createHttpsServer } from "node:https";
-import type { AddressInfo } from "node:net";
 import { afterEach, describe, expect, it } from "vitest";
 import { GATEWAY_FAULT_HEADER, GATEWAY_HEADERS } from "../../../contract/index.ts";
-import { issueAuthority } from "../../../embedded-edge/certificates/issue.ts";
 import { type Gateway, type GatewayOptions, startGateway } from "../../../embedded-edge/gateway/gateway.ts";
-import {
-  type Asked,
-  ask,
-  closedPort,
-  readText,
-  readUntil,
-  startServer,
-  startTcpServer,
-} from "../support/http.ts";
+import { type Asked, ask, closedPort, readText, readUntil, startServer } from "../support/http.ts";
 import { recordingLog } from "../support/log.ts";
 import { describeGateway } from "./protocol-suite.ts";
 
@@ -28,8 +17,13 @@ const start = (options: Partial<GatewayOptions> = {}): Promise<Gateway> =>
     ...options,
   });
 
-describeGateway("the Node gateway", async () => {
-  const gateway = await start();
+describeGateway("the Node gateway", async ({ targets, limits, authorities, names = {} }) => {
+  const gateway = await start({
+    targets,
+    ...(limits !== undefined && { limits: { ...limits, keepAliveMs: 1_000 } }),
+    ...(authorities !== undefined && { authorities }),
+    resolve: async (name) => [...(names[name.toLowerCase().replace(/\.$/, "")] ?? [])],
+  });
   return { port: gateway.address.port, secret: SECRET, close: () => gateway.close() };
 });
 
@@ -50,7 +44,6 @@ describe("the Node gateway's own bearing", () => {
   });
   const through = (gateway: Gateway, upstream: string, asked: Asked = {}) =>
     ask(gateway.address.port, { ...asked, headers: { ...headersFor(upstream), ...asked.headers } });
-  const limits = { connectMs: 100, idleMs: 100, keepAliveMs: 1_000 };
 
   it("dials the address that it has checked", async () => {
     const { port } = await using(startServer((_request, response) => response.end("here")));
@@ -93,33 +86,13 @@ describe("the Node gateway's own bearing", () => {
     expect(headers[GATEWAY_FAULT_HEADER]).toBe("dial");
   });
 
-  it("reports dial when TLS does not come about in time", async () => {
-    const { port } = await using(startTcpServer(() => undefined));
-    const gateway = await using(start({ limits }));
-    const { status, headers } = await through(gateway, `https://127.0.0.1:${port}`);
-    expect([status, headers[GATEWAY_FAULT_HEADER]]).toEqual([502, "dial"]);
-  });
-
-  it("reports timeout for an upstream that does not answer", async () => {
-    const { port } = await using(startServer(() => undefined));
-    const gateway = await using(start({ limits }));
-    const { status, headers } = await through(gateway, `http://127.0.0.1:${port}`);
-    expect([status, headers[GATEWAY_FAULT_HEADER]]).toEqual([504, "timeout"]);
-  });
-
-  it("cuts a response that stops midway", async () => {
-    const { port } = await using(startServer((_request, response) => response.write("part")));
-    const gateway = await using(start({ limits }));
-    await expect(through(gateway, `http://127.0.0.1:${port}`)).rejects.toThrow("aborted");
-  });
-
   it("waits for a client that takes its time to send", async () => {
     const { port } = await using(
       startServer((request, response) => {
         void readText(request).then((text) => response.end(text));
       }),
     );
-    const gateway = await using(start({ limits: { ...limits, idleMs: 30 } }));
+    const gateway = await using(start({ limits: { connectMs: 100, idleMs: 30, keepAliveMs: 1_000 } }));
     const request = httpRequest({
       host: "127.0.0.1",
       port: gateway.address.port,
@@ -131,38 +104,6 @@ describe("the Node gateway's own bearing", () => {
     setTimeout(() => request.end(" but sure"), 120);
     const [response] = (await once(request, "response")) as [IncomingMessage];
     expect(await readText(response)).toBe("slow but sure");
-  });
-
-  it("waits for a client that takes its time to read", async () => {
-    const size = 16 * 1024 * 1024;
-    const { port } = await using(startServer((_request, response) => response.end(Buffer.alloc(size))));
-    const gateway = await using(start({ limits: { ...limits, idleMs: 200 } }));
-    const request = httpRequest({
-      host: "127.0.0.1",
-      port: gateway.address.port,
-      headers: headersFor(`http://127.0.0.1:${port}`),
-      agent: false,
-    }).end();
-    const [response] = (await once(request, "response")) as [IncomingMessage];
-    await new Promise((resolve) => setTimeout(resolve, 500));
-    expect((await readText(response)).length).toBe(size);
-  });
-
-  it("speaks TLS to https upstreams, whoever signed for them", async () => {
-    const server = createHttpsServer(await issueAuthority(Date.now()), (request, response) => {
-      response.end(`${request.headers.host} ${request.method}`);
-    });
-    server.listen(0, "127.0.0.1");
-    await once(server, "listening");
-    const { port } = server.address() as AddressInfo;
-    const gateway = await using(start());
-    for (const method of ["GET", "PUT"]) {
-      expect((await through(gateway, `https://127.0.0.1:${port}`, { method })).text).toBe(
-        `shop.example ${method}`,
-      );
-    }
-    server.close();
-    server.closeAllConnections();
   });
 
   it("lets the client read an answer that comes before the request's end, and use its connection again", async () => {

@@ -1,0 +1,33 @@
+/** Bundles the agent into one file that Node 24 runs by itself: `dist/agent/lintel.mjs`, what the image holds. */
+import { mkdir, rm } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
+import { build } from "esbuild";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+const folder = `${root}dist/agent`;
+
+await rm(folder, { recursive: true, force: true });
+await mkdir(folder, { recursive: true });
+const { metafile } = await build({
+  absWorkingDir: root,
+  entryPoints: ["cli/agent-main.ts"],
+  outfile: "dist/agent/lintel.mjs",
+  bundle: true,
+  platform: "node",
+  format: "esm",
+  target: "node24",
+  minifySyntax: true,
+  minifyWhitespace: true,
+  // Names stay: logs and stacks have them.
+  keepNames: true,
+  legalComments: "linked",
+  metafile: true,
+  logLevel: "warning",
+  banner: {
+    // Packages in CommonJS ask for Node's modules so.
+    js: `import { createRequire as lintelCreateRequire } from "node:module"; const require = lintelCreateRequire(import.meta.url);`,
+  },
+});
+for (const [path, { bytes }] of Object.entries(metafile.outputs)) {
+  console.log(`${path} ${Math.ceil(bytes / 1024)} KiB`);
+}
