@@ -11,6 +11,7 @@ import type { Leadership } from "../sync-agent/leadership.ts";
 import { createCloudflareKv } from "../sync-agent/publish/cloudflare-kv.ts";
 import { observedKv } from "../sync-agent/publish/observed-kv.ts";
 import { createPublisher } from "../sync-agent/publish/publisher.ts";
+import { retriedKv } from "../sync-agent/publish/retried-kv.ts";
 import type { RoundWatch } from "../sync-agent/report/health.ts";
 import type { AgentMetrics } from "../sync-agent/report/metrics.ts";
 import type { Reporter } from "../sync-agent/report/reporter.ts";
@@ -67,7 +68,8 @@ export async function createPublishingAgent(options: PublishingAgentOptions): Pr
   const metrics = options.metrics;
   const api = { accountId: kv.accountId, apiToken: kv.token, baseUrl: kv.url };
   const plainStore = createCloudflareKv({ ...api, namespaceId: kv.namespaceId });
-  const store = metrics === undefined ? plainStore : observedKv(plainStore, metrics.kv);
+  const observed = metrics === undefined ? plainStore : observedKv(plainStore, metrics.kv);
+  const store = retriedKv(observed, { random: Math.random });
   let last: Compiled | undefined;
   let certificateWarnings: readonly Warning[] = [];
   const certificates = createCertificateReconciler({

@@ -45,9 +45,9 @@ export class Lintel {
   }
 
   /** Resolves with the first match of what the command prints. Rejects when it ends without. */
-  async printed(pattern: RegExp, stream: "stdout" | "stderr" = "stdout"): Promise<RegExpExecArray> {
+  async printed(pattern: RegExp, stream: "stdout" | "stderr" = "stdout", from = 0): Promise<RegExpExecArray> {
     for (;;) {
-      const match = pattern.exec(this[stream]);
+      const match = pattern.exec(this[stream].slice(from));
       if (match !== null) return match;
       if (!this.running) throw new Error(`ended without printing ${pattern}:\n${this.stdout}${this.stderr}`);
       const { promise, resolve } = Promise.withResolvers<undefined>();

@@ -1,0 +1,92 @@
+/** What is served follows what the cluster says. */
+import { describe, expect, it } from "vitest";
+import { CONTROLLER } from "../../../../sync-agent/compile/class-selection.ts";
+import { selfSigned } from "../../support/certificates.ts";
+import { endpoints, ingress, ingressClass, tlsSecret } from "../harness/objects.ts";
+import type { Scene } from "../harness/scene.ts";
+
+/** An agent must be running, and the Services `one` and `two` be there. To be run at the same time. */
+export function servingScenarios(scene: () => Scene): void {
+  it("serves an Ingress that is created, changed and deleted", async () => {
+    const { client, className, answers } = scene();
+    await client.put(ingress("crud", { className, hosts: { "crud.test": "one" } }));
+    await answers("crud.test", "one");
+    await client.put(ingress("crud", { className, hosts: { "crud.test": "two" } }));
+    await answers("crud.test", "two");
+    await client.remove("Ingress", "crud");
+    await answers("crud.test", 404);
+  });
+
+  it("follows the endpoints of a rollout", async () => {
+    const { client, upstreams, className, answers } = scene();
+    await upstreams.serve(client, "old");
+    await client.put(ingress("rollout", { className, hosts: { "rollout.test": "old" } }));
+    await answers("rollout.test", "old");
+    await client.put(endpoints("new", "old", upstreams.address, await upstreams.start("new")));
+    await answers("rollout.test", "new");
+    await client.remove("EndpointSlice", "old");
+    // The old endpoint is gone for good: whoever still asked it would get no answer.
+    await upstreams.stop("old");
+    for (let i = 0; i < 20; i++) await answers("rollout.test", "new");
+    await client.remove("EndpointSlice", "new");
+    await answers("rollout.test", 503);
+    await client.remove("Ingress", "rollout");
+  });
+
+  it("presents a certificate as soon as its Secret is there, and the next one when it is rotated", async () => {
+    const { client, className, askTls } = scene();
+    const host = "tls.test";
+    const [first, second] = await Promise.all([selfSigned([host]), selfSigned([host])]);
+    const presented = async (cert: string) => {
+      // Until then the certificate is one that this client does not trust.
+      while ((await askTls(host, cert).catch(() => undefined))?.issuer !== host);
+    };
+    await client.put(ingress("tls", { className, hosts: { [host]: "two" }, secretName: "tls" }));
+    await client.put(tlsSecret("tls", first));
+    await presented(first.cert);
+    await client.put(tlsSecret("tls", second));
+    await presented(second.cert);
+    expect((await askTls(host, second.cert)).body).toBe("two");
+    await client.remove("Ingress", "tls");
+  });
+
+  describe("a class", () => {
+    it("is served by its name, and no other", async () => {
+      const { client, className, answers } = scene();
+      const hosts = { "class.test": "two" };
+      await client.put(ingress("class", { className, hosts }));
+      await answers("class.test", "two");
+      await client.put(ingress("class", { className: "somebody-elses", hosts }));
+      await answers("class.test", 404);
+      await client.put(ingress("class", { className, hosts }));
+      await answers("class.test", "two");
+      await client.remove("Ingress", "class");
+    });
+
+    it("is served by its controller, as long as the class is there", async () => {
+      const { client, className, answers } = scene();
+      const named = `${className}-named`;
+      await client.put(ingress("named", { className: named, hosts: { "named.test": "two" } }));
+      await client.put(ingressClass(named, CONTROLLER));
+      try {
+        await answers("named.test", "two");
+      } finally {
+        await client.remove("IngressClass", named);
+      }
+      await answers("named.test", 404);
+      await client.remove("Ingress", "named");
+    });
+  });
+}
+
+/** Not beside the scenarios above: it serves the hosts that they expect not to be served. */
+export function defaultBackendScenarios(scene: () => Scene): void {
+  it("serves an Ingress without rules for every other host", async () => {
+    const { client, className, ask, answers } = scene();
+    expect(await ask("nobody.test")).toBe(404);
+    await client.put(ingress("fallback", { className, defaultBackend: "two" }));
+    await answers("nobody.test", "two");
+    await client.remove("Ingress", "fallback");
+    await answers("nobody.test", 404);
+  });
+}
