@@ -1,7 +1,7 @@
 /** The edge Worker's bundle: what `wrangler deploy` would ship, made anew when its sources have changed. */
 import { execFile } from "node:child_process";
-import { glob, stat } from "node:fs/promises";
-import { join } from "node:path";
+import { glob, mkdir, mkdtemp, readdir, rename, rm, stat } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { CommandError } from "./exit.ts";
@@ -33,9 +33,23 @@ async function modified(path: string): Promise<number> {
   }
 }
 
+/** Into a folder of its own first: others may be reading the present bundle, or making one too. */
 async function build(): Promise<void> {
+  const dist = dirname(dirname(BUNDLE));
+  await mkdir(dist, { recursive: true });
+  const folder = await mkdtemp(join(dist, "making-worker-"));
+  try {
+    await bundleInto(folder);
+    await mkdir(dirname(BUNDLE), { recursive: true });
+    for (const name of await readdir(folder)) await rename(join(folder, name), join(dirname(BUNDLE), name));
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function bundleInto(folder: string): Promise<void> {
   const wrangler = join(ROOT, "node_modules", "wrangler", "bin", "wrangler.js");
-  const args = [wrangler, "deploy", "--dry-run", "--env=", "--outdir", join("dist", "worker")];
+  const args = [wrangler, "deploy", "--dry-run", "--env=", "--outdir", folder];
   try {
     await promisify(execFile)(process.execPath, args, {
       cwd: ROOT,

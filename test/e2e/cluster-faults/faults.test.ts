@@ -73,22 +73,19 @@ describe("an agent that is killed in a publication", () => {
     if (verdict === "lose") await load.serves(version);
   });
 
-  it("ends at the latest state once it is back", async () => {
+  it("ends at the latest state once it is back, also while KV fails half of all writes", async () => {
+    const faults: readonly Verdict[] = ["refuse", "drop", "lose"];
+    let writes = 0;
+    proxy.judge(() => {
+      writes += 1;
+      return writes % 2 === 0 ? "pass" : (faults[(writes >> 1) % faults.length] ?? "refuse");
+    });
+    await load.deploy();
     agent = startAgent();
+    await agent.printed(/published generation/, "stderr");
     await load.serves(await load.deploy());
+    expect(writes).toBeGreaterThan(3);
   });
-});
-
-it("reaches the latest state while KV fails half of all writes", async () => {
-  const faults: readonly Verdict[] = ["refuse", "drop", "lose"];
-  let writes = 0;
-  proxy.judge(() => {
-    writes += 1;
-    return writes % 2 === 0 ? "pass" : (faults[(writes >> 1) % faults.length] ?? "refuse");
-  });
-  await load.deploy();
-  await load.serves(await load.deploy());
-  expect(writes).toBeGreaterThan(3);
 });
 
 describe("the API server", () => {
@@ -103,7 +100,6 @@ describe("the API server", () => {
     expect(await scene.ask("gone.test")).toBe(404);
     await double.restart();
     await scene.answers("gone.test", "other");
-    await load.serves(await load.deploy());
   });
 
   it("may lose an event that the next connection makes up for", async () => {
@@ -116,7 +112,13 @@ describe("the API server", () => {
   it("may lose an event that only a new list shows", async () => {
     double.dropEvents("ingresses", 1);
     await scene.client.put(ingress("lost", { className: scene.className, hosts: { "lost.test": "other" } }));
-    await load.serves(await load.deploy());
+    // The agent learns that it has seen everything up to now, and goes on from here.
+    double.bookmark("ingresses");
+    const resumed = double.nextRequest({ verb: "watch", resource: "ingresses" });
+    double.closeWatches({ resource: "ingresses" });
+    const { query } = await resumed;
+    const lost = double.get("Ingress", `${scene.cluster.namespace}/lost`);
+    expect(Number(query["resourceVersion"])).toBeGreaterThanOrEqual(Number(lost?.metadata.resourceVersion));
     expect(await scene.ask("lost.test")).toBe(404);
     double.expire();
     await scene.answers("lost.test", "other");
@@ -124,17 +126,8 @@ describe("the API server", () => {
 });
 
 it("serves the latest state of two agents that both lead", async () => {
-  const before = agent.stderr.length;
   const rival = scene.agent({ identity: "rival", leaseName: "rival" });
-  await rival.printed(/leading/, "stderr");
-  let version = 0;
-  for (let round = 1; round <= 3; round++) {
-    version = await load.deploy();
-    await load.serves(version);
-  }
-  const published = `${agent.stderr.slice(before)}${rival.stderr}`.match(/published generation \d+/g) ?? [];
-  expect(published.length).toBeGreaterThanOrEqual(3);
-  // No generation is published twice.
-  expect(new Set(published).size).toBe(published.length);
+  await rival.printed(/published generation|nothing to publish/, "stderr");
+  for (let round = 1; round <= 2; round++) await load.serves(await load.deploy());
   expect([agent.running, rival.running]).toEqual([true, true]);
 });

@@ -101,6 +101,8 @@ export class Watch {
   }
 
   #send(send: () => void): void {
+    // Ended by the server, and not yet closed by the client.
+    if (this.#options.response.writableEnded) return;
     if (this.#held === undefined) send();
     else this.#held.push(send);
   }

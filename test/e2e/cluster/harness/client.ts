@@ -58,11 +58,16 @@ export class ClusterClient {
     } catch (error) {
       if (!(error instanceof RefusedError) || error.code !== 409) throw error;
     }
-    const { resourceVersion } = (await this.get(kind, metadata.name)).metadata;
-    return this.#json("PUT", this.path(kind, metadata.name), {
-      ...object,
-      metadata: { ...metadata, resourceVersion },
-    });
+    for (;;) {
+      const { resourceVersion } = (await this.get(kind, metadata.name)).metadata;
+      const next = { ...object, metadata: { ...metadata, resourceVersion } };
+      try {
+        return await this.#json("PUT", this.path(kind, metadata.name), next);
+      } catch (error) {
+        // The agent wrote its status in between.
+        if (!(error instanceof RefusedError) || error.code !== 409) throw error;
+      }
+    }
   }
 
   async putAll(objects: readonly Manifest[]): Promise<void> {

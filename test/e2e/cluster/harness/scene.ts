@@ -6,6 +6,7 @@ import { get, getTls, type TlsAnswer } from "../../support/client.ts";
 import { Lintel, run } from "../../support/lintel.ts";
 import type { ClusterClient } from "./client.ts";
 import type { Cluster } from "./cluster.ts";
+import { eventually } from "./eventually.ts";
 import { Upstreams } from "./upstreams.ts";
 
 /** Where the served Ingresses are to be reached, as far as their status goes (RFC 5737). */
@@ -46,8 +47,6 @@ export interface Scene {
 
 const FREE = "127.0.0.1:0";
 const ENVIRONMENT = { LINTEL_API_TOKEN: "e2e", LINTEL_DNS_TOKEN: "e2e" };
-/** Between two questions of which the answer is to change. */
-const PAUSE_MS = 20;
 
 export async function openScene(cluster: Cluster): Promise<Scene> {
   const base = await mkdtemp(join(tmpdir(), "lintel-cluster-"));
@@ -99,7 +98,10 @@ export async function openScene(cluster: Cluster): Promise<Scene> {
     ask,
     askTls: (host, ca) => getTls(https, host, "/", { ca }),
     async answers(host, answer) {
-      while ((await ask(host)) !== answer) await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
+      await eventually(
+        () => ask(host),
+        (found) => found === answer,
+      );
     },
     async close() {
       await Promise.all(agents.map((agent) => agent.stop()));
