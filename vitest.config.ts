@@ -5,12 +5,16 @@ import { defineConfig } from "vitest/config";
 // runtime that it runs in, and `e2e` for the whole over real sockets.
 export default defineConfig({
   test: {
+    // Much of the end-to-end tests' time is waiting, so that one core fewer than there are would leave the machine idle.
+    maxWorkers: 2,
     projects: [
       {
         test: {
           name: "node",
           // A worker for every file costs more than most files do.
           isolate: false,
+          // Property tests take their time on a machine that does other things besides.
+          testTimeout: 30_000,
           include: [
             "test/{contract,sync-agent,embedded-edge,cli,kubernetes,charts}/**/*.test.ts",
             // What independent libraries say of our encodings; they need Node.
@@ -23,6 +27,7 @@ export default defineConfig({
         test: {
           name: "workerd",
           isolate: false,
+          testTimeout: 30_000,
           include: ["test/worker/**/*.test.ts"],
         },
       },
@@ -30,7 +35,7 @@ export default defineConfig({
         test: {
           name: "e2e",
           include: ["test/e2e/**/*.test.ts"],
-          testTimeout: 30_000,
+          testTimeout: 60_000,
           hookTimeout: 60_000,
         },
       },

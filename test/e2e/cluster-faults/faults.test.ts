@@ -2,7 +2,7 @@
  * Whatever happens between cluster and edge, the edge serves one whole generation, no request fails because of a
  * publication, and in the end the latest state is served.
  */
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import type { ApiServer } from "../../kubernetes/api-server/index.ts";
 import { openDouble } from "../cluster/harness/cluster.ts";
 import { type Load, startLoad } from "../cluster/harness/load.ts";
@@ -10,6 +10,9 @@ import { ingress } from "../cluster/harness/objects.ts";
 import { openScene, type Scene } from "../cluster/harness/scene.ts";
 import type { Lintel } from "../support/lintel.ts";
 import { type Judge, KvProxy, type Verdict } from "./kv-proxy.ts";
+
+// Many processes start here, on machines that may have other things to do.
+vi.setConfig({ testTimeout: 60_000 });
 
 let scene: Scene;
 let double: ApiServer;

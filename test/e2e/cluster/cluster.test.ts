@@ -2,7 +2,7 @@
  * Agent and edge against a Kubernetes API server, as separate processes: the double in the ordinary suite, whatever
  * KUBECONFIG names in `npm run test:cluster`. No pods are needed, and no controllers.
  */
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import type { Lintel } from "../support/lintel.ts";
 import { openCluster } from "./harness/cluster.ts";
 import { type Load, startLoad } from "./harness/load.ts";
@@ -11,6 +11,9 @@ import { crash, CRASH_MS, handoverScenarios } from "./scenarios/leadership.ts";
 import { reportingScenarios } from "./scenarios/reporting.ts";
 import { agentScenarios, apiServerScenarios } from "./scenarios/restarts.ts";
 import { defaultBackendScenarios, servingScenarios } from "./scenarios/serving.ts";
+
+// Many processes start here, on machines that may have other things to do.
+vi.setConfig({ testTimeout: 60_000 });
 
 let scene: Scene;
 /** Goes on beside all scenarios. */

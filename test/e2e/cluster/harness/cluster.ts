@@ -52,6 +52,7 @@ async function removeNamespace(client: ClusterClient): Promise<void> {
   const hasControllers = await client.untilAll("ConfigMap", () => true);
   await client.remove("Namespace", namespace);
   // A bare API server has nobody who would empty the namespace (kube-root-ca.crt would be theirs) and let it go.
-  if (hasControllers.length === 0) await client.finalize(await client.get("Namespace", namespace));
+  const left = await client.until("Namespace", namespace, () => true);
+  if (left !== undefined && hasControllers.length === 0) await client.finalize(left);
   await client.until("Namespace", namespace, (object) => object === undefined);
 }
