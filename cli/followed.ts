@@ -1,34 +1,9 @@
 /** What the agent follows: source of the state, arbiter of who writes, and where it reports to. */
-import { hostname } from "node:os";
-import { randomBytes } from "node:crypto";
-import { systemClock } from "../sync-agent/clock.ts";
-import { createKubernetesSource } from "../sync-agent/cluster/kubernetes/kubernetes-source.ts";
 import type { SourceHealth } from "../sync-agent/cluster/kubernetes/observer.ts";
-import type { ClusterSource, LoadBalancerAddress } from "../sync-agent/cluster/state.ts";
-import { createKubeClient } from "../sync-agent/kubernetes/kube-client.ts";
-import { defaultNamespace } from "../sync-agent/kubernetes/load-config.ts";
+import type { ClusterSource } from "../sync-agent/cluster/state.ts";
 import { type Leadership, soleLeadership } from "../sync-agent/leadership.ts";
-import { createLeaseLeadership } from "../sync-agent/lease/election.ts";
-import { createKubernetesReporter } from "../sync-agent/report/kubernetes-reporter.ts";
-import type { AgentMetrics } from "../sync-agent/report/metrics.ts";
 import type { Reporter } from "../sync-agent/report/reporter.ts";
-import type { Log } from "./log.ts";
 import { manifestSource } from "./manifests.ts";
-
-export interface FollowedClusterOptions {
-  /** Without one, the cluster that this process runs in. */
-  readonly kubeconfig?: string | undefined;
-  readonly namespaces: readonly string[];
-  readonly pods: boolean;
-  readonly cluster: string;
-  readonly statusAddress: readonly LoadBalancerAddress[];
-  readonly leaseNamespace?: string | undefined;
-  readonly leaseName?: string | undefined;
-  readonly identity?: string | undefined;
-  readonly userAgent: string;
-  readonly metrics: AgentMetrics;
-  readonly log: Log;
-}
 
 export interface Followed {
   readonly source: ClusterSource;
@@ -57,41 +32,5 @@ export function followManifests(manifests: string, state: string): Followed {
     leadership: soleLeadership(),
     reporter: undefined,
     close: () => Promise.resolve(),
-  };
-}
-
-/** @throws KubeConfigError when the options lead to no API server. */
-export async function followCluster(options: FollowedClusterOptions): Promise<Followed> {
-  const { cluster, log, metrics } = options;
-  const client = await createKubeClient({ kubeconfig: options.kubeconfig, userAgent: options.userAgent });
-  // Hosts' names repeat, in a network and over time; a Lease needs an identity that does not.
-  const identity = options.identity ?? `${hostname()}-${randomBytes(4).toString("hex")}`;
-  const common = { client, clock: systemClock, log };
-  const source = createKubernetesSource({
-    ...common,
-    namespaces: options.namespaces,
-    pods: options.pods,
-    observer: metrics.source,
-  });
-  return {
-    source,
-    health: () => source.health(),
-    leadership: createLeaseLeadership({
-      ...common,
-      namespace: options.leaseNamespace ?? (await defaultNamespace({ kubeconfig: options.kubeconfig })),
-      name: options.leaseName ?? `lintel-agent-${cluster}`,
-      identity,
-      random: Math.random,
-      observer: metrics.lease,
-    }),
-    reporter: createKubernetesReporter({
-      ...common,
-      statusAddresses: options.statusAddress,
-      cluster,
-      identity,
-      random: Math.random,
-      observer: metrics.reporter,
-    }),
-    close: () => client.close(),
   };
 }

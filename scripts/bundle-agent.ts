@@ -1,17 +1,21 @@
-/** Bundles the agent into one file that Node 24 runs by itself: `dist/agent/lintel.mjs`, what the image holds. */
+/**
+ * Bundles the agent into one file that Node 24 runs by itself: `dist/agent/lintel.mjs`, what the image holds. Another
+ * folder may be given.
+ */
 import { mkdir, rm } from "node:fs/promises";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
-const folder = `${root}dist/agent`;
+const folder = process.argv[2] ?? join(root, "dist/agent");
 
 await rm(folder, { recursive: true, force: true });
 await mkdir(folder, { recursive: true });
 const { metafile } = await build({
   absWorkingDir: root,
   entryPoints: ["cli/agent-main.ts"],
-  outfile: "dist/agent/lintel.mjs",
+  outfile: join(folder, "lintel.mjs"),
   bundle: true,
   platform: "node",
   format: "esm",

@@ -4,7 +4,7 @@ import { createHealth, createRoundWatch } from "../../sync-agent/report/health.t
 import { type Observability, startObservability } from "../../sync-agent/report/http-server.ts";
 import { type AgentMetrics, createMetrics } from "../../sync-agent/report/metrics.ts";
 import type { AgentFlags } from "../agent.ts";
-import { type Followed, followCluster, followManifests } from "../followed.ts";
+import { type Followed, followManifests } from "../followed.ts";
 import { readKeys } from "../key-files.ts";
 import { createLog, type Log } from "../log.ts";
 import { createPublishingAgent } from "../publishing-agent.ts";
@@ -65,6 +65,7 @@ async function follow(flags: AgentFlags, parts: { metrics: AgentMetrics; log: Lo
     parts.metrics.lease.leading(true);
     return followManifests(flags.manifests, flags.state);
   }
+  const { followCluster } = await import("../followed-cluster.ts");
   const pods = flags.dnsPods === "verified";
   return followCluster({ ...flags, ...parts, pods, userAgent: `lintel-agent/${VERSION}` });
 }
