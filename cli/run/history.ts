@@ -3,7 +3,7 @@ import { createEdgeHead } from "../../sync-agent/publish/edge-head.ts";
 import { type HistoryEntry, readHistory } from "../../sync-agent/publish/history.ts";
 import type { HistoryFlags } from "../history.ts";
 import { readKeys } from "../key-files.ts";
-import { kvOf, namingFlags } from "../kv-flags.ts";
+import { kvOf, namingFlags } from "../kv-access.ts";
 
 /** Prints the history to stdout. @throws CommandError naming the flag and the remedy. */
 export async function runHistory(flags: HistoryFlags): Promise<void> {

@@ -2,7 +2,7 @@ import { loadSigner, loadVerifier } from "../../contract/index.ts";
 import { releaseHold, rollBack, RollbackError, type RolledBack } from "../../sync-agent/publish/rollback.ts";
 import { CommandError } from "../exit.ts";
 import { readKeys } from "../key-files.ts";
-import { kvOf, namingFlags } from "../kv-flags.ts";
+import { kvOf, namingFlags } from "../kv-access.ts";
 import { createLog } from "../log.ts";
 import type { RollbackFlags } from "../rollback.ts";
 

@@ -1,4 +1,5 @@
 import { type ChildProcess, fork } from "node:child_process";
+import { getCompileCacheDir } from "node:module";
 import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
 import { RuntimeError } from "../errors.ts";
@@ -32,7 +33,13 @@ export async function startHost(
   const script = new URL(import.meta.url.endsWith(".ts") ? "./host.ts" : "./host.js", import.meta.url);
   const child = fork(script, {
     detached: true,
-    env: { ...process.env, [RUNTIME_MARK]: folders.state, TMPDIR: folders.temporary },
+    env: {
+      ...process.env,
+      [RUNTIME_MARK]: folders.state,
+      TMPDIR: folders.temporary,
+      // Where this process keeps what it compiled, so does that one: Miniflare is large.
+      NODE_COMPILE_CACHE: getCompileCacheDir() ?? process.env["NODE_COMPILE_CACHE"],
+    },
     execArgv: [],
     stdio: ["ignore", "pipe", "pipe", "ipc"],
   });
