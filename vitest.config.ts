@@ -5,8 +5,8 @@ import { defineConfig } from "vitest/config";
 // runtime that it runs in, and `e2e` for the whole over real sockets.
 export default defineConfig({
   test: {
-    // Much of the end-to-end tests' time is waiting, so that one core fewer than there are would leave the machine idle.
-    maxWorkers: 2,
+    // Much of the end-to-end tests' time is waiting: for processes to start, for leases and limits to run out.
+    maxWorkers: 3,
     projects: [
       {
         test: {
