@@ -1,9 +1,8 @@
-import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { once } from "node:events";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { Lintel, run } from "./support/lintel.ts";
 
@@ -115,16 +114,5 @@ describe("logs", () => {
       expect(line["time"]).toMatch(/^\d{4}-\d\d-\d\dT/);
     }
     expect(stdout).not.toContain('"level"');
-  });
-});
-
-describe("Ctrl-C", () => {
-  it("ends `npm start` cleanly, though the terminal tells every process of the group", async () => {
-    const script = fileURLToPath(new URL("../../scripts/run.js", import.meta.url));
-    const lintel = new Lintel(["start", "--state", join(folder, "s5"), ...FREE], {}, script, true);
-    await lintel.printed(/Ctrl-C/);
-    expect((await lintel.stopGroup("SIGINT")).code).toBe(0);
-    // Left behind by an edge that was not closed.
-    expect(await readdir(join(folder, "s5"))).not.toContain("edge.lock-journal");
   });
 });
