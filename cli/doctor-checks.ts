@@ -1,6 +1,6 @@
 /** Which checks a setup gets, by its flags. What they look at is in sync-agent/doctor. */
 import { loadVerifier, MalformedError, type Verifier } from "../contract/index.ts";
-import { createClient } from "../sync-agent/certificates/client.ts";
+import { createClient } from "../sync-agent/cloudflare-client.ts";
 import { createZoneApi } from "../sync-agent/certificates/zone-api.ts";
 import { checkToken } from "../sync-agent/doctor/api-token.ts";
 import { checkCertificates } from "../sync-agent/doctor/certificates.ts";

@@ -2,7 +2,7 @@
 import { NotFoundError } from "cloudflare";
 import * as z from "zod";
 import { MalformedError, parseAs } from "../../contract/index.ts";
-import { type ApiAccess, createClient } from "./client.ts";
+import { type ApiAccess, createClient } from "../cloudflare-client.ts";
 import { storeErrorOf } from "./cloudflare-errors.ts";
 import { CertificateStoreError } from "./error.ts";
 import { listAll } from "./paging.ts";

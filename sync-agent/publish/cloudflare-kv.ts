@@ -1,6 +1,6 @@
 /** Workers KV by Cloudflare's REST API, through Cloudflare's own SDK. An embedded edge speaks the same API. */
 import { setTimeout as sleep } from "node:timers/promises";
-import Cloudflare from "cloudflare";
+import { createClient } from "../cloudflare-client.ts";
 import { CLOUDFLARE_API_URL } from "./api-url.ts";
 import { isMissingKey, publishErrorOf } from "./cloudflare-errors.ts";
 import { PublishError } from "./error.ts";
@@ -24,11 +24,6 @@ export interface CloudflareKvOptions {
   readonly baseUrl?: string | undefined;
   /** Of one request, in milliseconds. */
   readonly timeoutMs?: number | undefined;
-  /**
-   * Retries by the SDK. None unless asked for: the agent tries again with the newest state, and the SDK would sleep
-   * for as long as a 429 says, which is minutes.
-   */
-  readonly maxRetries?: number | undefined;
   readonly limits?: BatchLimits | undefined;
   readonly fetch?: typeof fetch | undefined;
   readonly pause?: ((ms: number, signal?: AbortSignal) => Promise<void>) | undefined;
@@ -48,18 +43,7 @@ export function createCloudflareKv(options: CloudflareKvOptions): Kv {
       remedy: "give the agent an API token that may edit Workers KV",
     });
   }
-  const { kv } = new Cloudflare({
-    apiToken,
-    baseURL,
-    timeout: options.timeoutMs ?? 60_000,
-    maxRetries: options.maxRetries ?? 0,
-    fetch: options.fetch,
-    logLevel: "off",
-    // The SDK would otherwise take other credentials from the environment.
-    apiKey: null,
-    apiEmail: null,
-    userServiceKey: null,
-  });
+  const { kv } = createClient({ ...options, apiToken, baseUrl: baseURL });
 
   function failed(operation: string, error: unknown, signal: AbortSignal | undefined): PublishError {
     if (error instanceof PublishError) return error;

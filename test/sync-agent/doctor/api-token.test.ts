@@ -1,5 +1,5 @@
 import { describe, expect, it, test } from "vitest";
-import { createClient } from "../../../sync-agent/certificates/client.ts";
+import { createClient } from "../../../sync-agent/cloudflare-client.ts";
 import { checkToken } from "../../../sync-agent/doctor/api-token.ts";
 import { answering, envelope, refusal, unreachable } from "./support/answering.ts";
 import { type Expected, expectFinding } from "./support/finding.ts";

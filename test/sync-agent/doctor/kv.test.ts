@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, describe, expect, it, test } from "vitest";
 import { type KvApiServer, startKvApi } from "../../../embedded-edge/kv-api/server.ts";
 import type { KvEntry, KvStore } from "../../../embedded-edge/kv-store/client.ts";
-import { createClient } from "../../../sync-agent/certificates/client.ts";
+import { createClient } from "../../../sync-agent/cloudflare-client.ts";
 import { checkKv, checkNamespace } from "../../../sync-agent/doctor/kv.ts";
 import { createCloudflareKv } from "../../../sync-agent/publish/cloudflare-kv.ts";
 import type { Kv } from "../../../sync-agent/publish/kv.ts";
