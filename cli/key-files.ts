@@ -72,24 +72,24 @@ export async function ensureKeys(folder: string): Promise<Keys> {
   return readKeys(folder, Object.keys(KEY_FILES) as KeyName[]);
 }
 
-/** @throws CommandError naming the file that is missing, and the remedy. */
+/** @throws CommandError naming the first file that is missing, and the remedy. */
 export async function readKeys<N extends KeyName>(
   folder: string,
   names: readonly N[],
 ): Promise<Pick<Keys, N>> {
-  const entries = await Promise.all(
-    names.map(async (name) => {
-      const path = join(folder, KEY_FILES[name]);
-      try {
-        return [name, (await readFile(path, "utf8")).trim()] as const;
-      } catch (cause) {
-        throw new CommandError(`${path} cannot be read; \`lintel keys --out ${folder}\` creates it`, {
-          cause,
-        });
-      }
-    }),
-  );
+  const entries: [N, string][] = [];
+  // One after the other: which of several missing files is named is no race.
+  for (const name of names) entries.push([name, await readKeyFile(folder, name)]);
   return Object.fromEntries(entries) as Pick<Keys, N>;
+}
+
+async function readKeyFile(folder: string, name: KeyName): Promise<string> {
+  const path = join(folder, KEY_FILES[name]);
+  try {
+    return (await readFile(path, "utf8")).trim();
+  } catch (cause) {
+    throw new CommandError(`${path} cannot be read; \`lintel keys --out ${folder}\` creates it`, { cause });
+  }
 }
 
 async function filesIn(folder: string): Promise<string[]> {
