@@ -11,16 +11,20 @@ export interface ClientFacts {
   readonly scheme: "http" | "https";
   /** The port that the client connected to. */
   readonly port: number;
+  /** The port where the same edge serves https, if the one that the client connected to serves http. */
+  readonly httpsPort?: number | undefined;
 }
 
 export function encodeClientFacts(facts: ClientFacts, secret: string): string {
-  return `${secret} ${facts.scheme} ${facts.port} ${facts.address}`;
+  const { scheme, port, address, httpsPort } = facts;
+  return `${secret} ${scheme} ${port} ${address}${httpsPort === undefined ? "" : ` ${httpsPort}`}`;
 }
 
 /** `undefined` unless the header bears the secret: then the listener wrote it, and its form is known. */
 export function decodeClientFacts(header: string | null, secret: string): ClientFacts | undefined {
   if (secret === "" || !header?.startsWith(`${secret} `)) return undefined;
-  const [scheme, port, address] = header.slice(secret.length + 1).split(" ");
+  const [scheme, port, address, httpsPort] = header.slice(secret.length + 1).split(" ");
   if ((scheme !== "http" && scheme !== "https") || address === undefined) return undefined;
-  return { address, scheme, port: Number(port) };
+  const facts = { address, scheme, port: Number(port) } as const;
+  return httpsPort === undefined ? facts : { ...facts, httpsPort: Number(httpsPort) };
 }

@@ -1,5 +1,6 @@
 /** What the sections of a snapshot hold: one zod schema a record, from which the types follow. */
 import * as z from "zod";
+import { filtersSchema } from "./filters.ts";
 import { hostKeySchema, objectNameSchema } from "./names.ts";
 
 const portNumber = z.int().min(1).max(65535);
@@ -13,9 +14,16 @@ export const backendSchema = z.strictObject({
   weight: z.int().min(0).max(1_000_000),
 });
 
-/** Gateway API HTTPRouteMatch. `PathPrefix` matches whole path elements and has no slash at its end, `/` alone excepted. */
+/**
+ * Gateway API HTTPRouteMatch. `PathPrefix` matches whole path elements and has no slash at its end, `/` alone excepted.
+ * `RegularExpression` is anchored at its start only and ignores case (expression.ts says what it may hold); a host has
+ * either such paths alone, or none.
+ */
 export const routeMatchSchema = z.strictObject({
-  path: z.strictObject({ type: z.enum(["Exact", "PathPrefix"]), value: z.string().startsWith("/") }),
+  path: z.strictObject({
+    type: z.enum(["Exact", "PathPrefix", "RegularExpression"]),
+    value: z.string().startsWith("/"),
+  }),
 });
 
 export const routeSchema = z.strictObject({
@@ -24,6 +32,7 @@ export const routeSchema = z.strictObject({
   match: routeMatchSchema,
   /** Empty when none could be resolved: such a route answers 503. */
   backends: z.array(backendSchema),
+  filters: filtersSchema.optional(),
 });
 
 /** Section `hosts`, by hostname, wildcard or DEFAULT_HOST. At most one route a match. */
@@ -42,6 +51,10 @@ export const endpointSchema = z.strictObject({
   hostname: z.string().optional(),
   /** A missing condition counts as ready (EndpointConditions). */
   ready: z.boolean(),
+  /** Terminating, not ready any more, and still serving: for balancing where no endpoint is ready. DNS has no use for it. */
+  draining: z.literal(true).optional(),
+  /** The zones that should use it (EndpointHints), sorted; absent without hints. */
+  zones: z.array(z.string()).optional(),
 });
 
 /** Endpoints that share their ports, as in an EndpointSlice; `name` ties a port to the Service's port. */

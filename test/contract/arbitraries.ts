@@ -40,6 +40,8 @@ const serviceRecord: fc.Arbitrary<ServiceRecord> = fc.record({
           address: fc.ipV4(),
           hostname: fc.option(label, { nil: undefined }),
           ready: fc.boolean(),
+          draining: fc.constantFrom(undefined, true as const),
+          zones: fc.option(fc.array(label, { maxLength: 2 }), { nil: undefined }),
         }),
         { maxLength: 3 },
       ),
