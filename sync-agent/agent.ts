@@ -5,7 +5,8 @@
  * turn comes.
  */
 import { type Clock, systemClock } from "./clock.ts";
-import type { ClusterSource, ClusterState } from "./cluster/state.ts";
+import type { ClusterSource, ClusterState, Observation } from "./cluster/state.ts";
+import type { PublishedHosts } from "./compile/published-form.ts";
 import { type Leadership, soleLeadership, type Term } from "./leadership.ts";
 import { createLoop, type RoundOutcome } from "./loop.ts";
 import { PublishError } from "./publish/error.ts";
@@ -22,6 +23,8 @@ export interface Compiled extends Publishable {
   readonly warnings: readonly Warning[];
   /** `namespace/name` of the Ingresses that are served. */
   readonly served: readonly string[];
+  /** `namespace/name` of the Ingresses that may have been served better than here, as what is published would tell. */
+  readonly lacking: readonly string[];
 }
 
 /** Told of what the agent does, for metrics. Times in seconds. */
@@ -42,8 +45,12 @@ export interface AgentOptions<C extends Compiled> {
   readonly observer?: AgentObserver | undefined;
   /** Told when a round begins and ends. */
   readonly rounds?: { began(): void; ended(): void } | undefined;
-  /** Not expected to reject on any user's object; if it does, what is published stays, and it is tried again. */
-  readonly compile: (state: ClusterState) => Promise<C>;
+  /**
+   * Not expected to reject on any user's object; if it does, what is published stays, and it is tried again.
+   *
+   * @param published given where the compile before was lacking something.
+   */
+  readonly compile: (state: ClusterState, published?: PublishedHosts) => Promise<C>;
   readonly publisher: Publisher;
   readonly log: Logger;
   /** Where it differs from DEFAULT_TIMING. */
@@ -78,15 +85,12 @@ export function createAgent<C extends Compiled>(options: AgentOptions<C>): Agent
   const warningLog = createWarningLog(log);
 
   let lastTerm: Term | undefined;
+  // In which everything that is published is known: it was read, or is this agent's own work.
+  let knownTerm: Term | undefined;
 
   async function round(signal: AbortSignal): Promise<RoundOutcome> {
-    const began = clock.monotonic();
-    const { state, warnings: unread } = source.observe();
-    const compiled = await compile(state);
-    const warnings = [...unread, ...compiled.warnings];
-    warningLog.update(warnings);
-    status.compiled(clock.now(), warnings);
-    observer?.compiled((clock.monotonic() - began) / 1000, state, warnings, compiled.served.length);
+    const observation = source.observe();
+    let compiled = await compileAndTell(observation);
     const term = leadership.term();
     if (term === undefined) return false;
     // Others may have published since the last term.
@@ -94,15 +98,52 @@ export function createAgent<C extends Compiled>(options: AgentOptions<C>): Agent
     lastTerm = term;
     const going = AbortSignal.any([signal, term.signal]);
     try {
+      if (compiled.lacking.length > 0 && term !== knownTerm) {
+        const published = await readPublished(going);
+        if ("postponed" in published) return postponed(published, 0);
+        knownTerm = term;
+        compiled = await compileAndTell(observation, published);
+      }
       const wrote = await publish(compiled, going);
       if (typeof wrote === "object") return wrote;
-      reporter?.report({ state, served: compiled.served, warnings }, term.signal);
+      knownTerm = term;
+      reporter?.report(
+        { state: observation.state, served: compiled.served, warnings: allWarnings(observation, compiled) },
+        term.signal,
+      );
       onPublished?.(compiled, term.signal);
       await publisher.collect(going);
       return wrote;
     } catch (error) {
       // What the next leader is to do is no failure of this one.
       if (term.signal.aborted) return false;
+      throw error;
+    }
+  }
+
+  async function compileAndTell(observation: Observation, published?: PublishedHosts): Promise<C> {
+    const began = clock.monotonic();
+    const { state } = observation;
+    const compiled = await compile(state, published);
+    const warnings = allWarnings(observation, compiled);
+    warningLog.update(warnings);
+    status.compiled(clock.now(), warnings);
+    observer?.compiled((clock.monotonic() - began) / 1000, state, warnings, compiled.served.length);
+    return compiled;
+  }
+
+  const allWarnings = (observation: Observation, compiled: C): Warning[] => [
+    ...observation.warnings,
+    ...compiled.warnings,
+  ];
+
+  /** What cannot be read must not be overwritten with less. */
+  async function readPublished(signal: AbortSignal): Promise<PublishedHosts | Postponed> {
+    const began = clock.monotonic();
+    try {
+      return await publisher.publishedHosts(signal);
+    } catch (error) {
+      if (!signal.aborted) observer?.published("failed", (clock.monotonic() - began) / 1000);
       throw error;
     }
   }

@@ -19,6 +19,8 @@ export const WARNING_REASONS = [
   "ObjectDuplicate",
   "AnnotationIgnored",
   "AnnotationRefused",
+  "AnnotationWithoutEffect",
+  "CanaryWithoutMain",
   "PathConflict",
   "HostReserved",
   "BackendUnsupported",

@@ -87,6 +87,10 @@ export interface EndpointSlice {
     readonly addresses: readonly string[];
     readonly hostname: string | undefined;
     readonly ready: boolean;
+    /** Terminating and not ready any more, but serving. Absent else. */
+    readonly draining?: true;
+    /** `hints.forZones`, absent where there are none. */
+    readonly zones?: readonly string[];
   }[];
 }
 
@@ -94,6 +98,11 @@ export interface Secret {
   readonly metadata: Metadata;
   readonly type: string;
   /** Values as stored, in base64 (`stringData` of a manifest is encoded into it). */
+  readonly data: Readonly<Record<string, string>>;
+}
+
+export interface ConfigMap {
+  readonly metadata: Metadata;
   readonly data: Readonly<Record<string, string>>;
 }
 
@@ -115,6 +124,7 @@ export interface ClusterState {
   readonly Service: ReadonlyMap<string, Service>;
   readonly EndpointSlice: ReadonlyMap<string, EndpointSlice>;
   readonly Secret: ReadonlyMap<string, Secret>;
+  readonly ConfigMap: ReadonlyMap<string, ConfigMap>;
   readonly Namespace: ReadonlyMap<string, Namespace>;
   readonly Pod: ReadonlyMap<string, Pod>;
 }

@@ -75,7 +75,7 @@ const MOST_ALIASES = 8;
  * The Service that a name stands for: an ExternalName that names another Service of the cluster is that Service, as
  * cluster DNS would have it. This is how an Ingress reaches across namespaces.
  */
-function followAliases(
+export function followAliases(
   start: string,
   services: ReadonlyMap<string, Service>,
   clusterDomain: string,

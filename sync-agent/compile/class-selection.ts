@@ -58,7 +58,7 @@ export function isServed(
   return found === undefined ? name === ingressClass : isOurs(found);
 }
 
-function classNameOf(ingress: Ingress): string | undefined {
+export function classNameOf(ingress: Ingress): string | undefined {
   const name = ingress.ingressClassName ?? ingress.metadata.annotations[CLASS_ANNOTATION];
   return name === "" ? undefined : name;
 }

@@ -5,15 +5,23 @@
  * Each processor (one file) reads objects one at a time and then merges, so that what an object contributes can be
  * kept for as long as the object stays the same.
  */
-import type { DnsSettings, Records, Sealer, Settings } from "../../contract/index.ts";
+import {
+  type DnsSettings,
+  type Records,
+  type Sealer,
+  serverNameKeys,
+  type Settings,
+} from "../../contract/index.ts";
 import type { CertificateMode, DesiredCertificate } from "../certificates/desired.ts";
 import { type ClusterState, objectKey } from "../cluster/state.ts";
 import type { Warning } from "../warning.ts";
+import { readController } from "./annotations/controller.ts";
 import { compileAddresses } from "./addresses.ts";
-import { compileCertificates } from "./certificates.ts";
-import { selectIngresses, type ServedClasses } from "./class-selection.ts";
+import { compileCertificates, type ProcessedCertificates } from "./certificates.ts";
+import { classNameOf, selectIngresses, type ServedClasses } from "./class-selection.ts";
 import { mergeHostClaims } from "./host-claims.ts";
-import { ingressClaims } from "./ingress-claims.ts";
+import { keptClaims, type LastGood } from "./last-good.ts";
+import type { PublishedHosts } from "./published-form.ts";
 import { compileServices } from "./services.ts";
 import { compareText } from "./text-order.ts";
 import { compareWarnings } from "./warnings.ts";
@@ -23,8 +31,14 @@ export interface CompileOptions extends ServedClasses {
   /** The edge's own hostname; no Ingress can claim it. */
   readonly systemHost: string | undefined;
   readonly dns: DnsSettings;
+  /** `namespace/name` of ingress-nginx's own ConfigMap, whose settings hold for adopted classes. */
+  readonly controllerConfig?: string | undefined;
   /** Milliseconds since 1970; decides only which warnings certificates get for their expiry. */
   readonly now: number;
+  /** What the compile before said of the same cluster; nothing at the first. */
+  readonly lastGood?: LastGood | undefined;
+  /** For what `lastGood` has not. To be read only where a compile without it is `lacking` something. */
+  readonly published?: PublishedHosts | undefined;
   /** Seals private keys, with the server name's record key as the purpose. */
   readonly sealer: Sealer;
   /** Where certificates go: `sealed`, into the snapshot, unless given. */
@@ -40,21 +54,42 @@ export interface Compiled {
   readonly served: readonly string[];
   /** What the certificate store is to see to; empty in mode `sealed`. Holds private keys: never to be logged. */
   readonly certificates: readonly DesiredCertificate[];
+  /** For the next compile. */
+  readonly lastGood: LastGood;
+  /** `namespace/name` of the Ingresses that are refused here, and for which `published` may hold better; sorted. */
+  readonly lacking: readonly string[];
 }
 
 /** Never rejects for what a user wrote: an object that cannot be served is left out, with a warning. */
 export async function compile(state: ClusterState, options: CompileOptions): Promise<Compiled> {
   const systemHost = options.systemHost?.toLowerCase();
   const selected = selectIngresses(state, options);
-  const claimed = selected.ingresses.map((ingress) =>
-    ingressClaims(ingress, state.Service, systemHost, options.dns.domain),
-  );
-  const hosts = mergeHostClaims(claimed.flatMap(({ claims }) => claims));
-  const services = compileServices(state);
   const certificates = await compileCertificates(selected.ingresses, state.Secret, {
     ...options,
     systemHost,
   });
+  const hasCertificate = certified(certificates);
+  const context = {
+    services: state.Service,
+    secrets: state.Secret,
+    configMaps: state.ConfigMap,
+    clusterDomain: options.dns.domain,
+  };
+  const configMap = state.ConfigMap.get(options.controllerConfig ?? "");
+  const controller = configMap && readController(configMap, context);
+  const ofNginx = { defaults: "nginx", controller: controller?.controller } as const;
+  const claimed = selected.ingresses.map((ingress) => {
+    const isAdopted = options.adoptedClasses.includes(classNameOf(ingress) ?? "");
+    const defaults = isAdopted ? ofNginx : ({ defaults: "lintel" } as const);
+    return keptClaims(
+      ingress,
+      { ...context, ...defaults, systemHost, hasCertificate },
+      options.lastGood ?? new Map(),
+      options.published,
+    );
+  });
+  const hosts = mergeHostClaims(claimed.flatMap(({ claims }) => claims));
+  const services = compileServices(state);
   const pods = options.dns.pods === "verified" ? [...state.Pod.values()] : [];
   const addresses = compileAddresses(services.records, pods);
   const zones = compileZones(state);
@@ -67,10 +102,30 @@ export async function compile(state: ClusterState, options: CompileOptions): Pro
       zones: zones.records,
     },
     settings: { dns: options.dns },
-    warnings: [selected, ...claimed, hosts, services, certificates, addresses, zones]
+    warnings: [
+      selected,
+      ...(controller ? [controller] : []),
+      ...claimed,
+      hosts,
+      services,
+      certificates,
+      addresses,
+      zones,
+    ]
       .flatMap(({ warnings }) => warnings)
       .toSorted(compareWarnings),
     served: selected.ingresses.map((ingress) => objectKey(ingress.metadata)).toSorted(compareText),
     certificates: certificates.certificates,
+    lastGood: new Map(claimed.flatMap(({ key, good }) => (good === undefined ? [] : [[key, good] as const]))),
+    lacking: claimed
+      .filter(({ isLacking }) => isLacking)
+      .map(({ key }) => key)
+      .toSorted(compareText),
   };
+}
+
+/** Whether a host has a certificate, by its own name or by a wildcard that covers it, wherever certificates go. */
+function certified({ records, certificates }: ProcessedCertificates): (host: string) => boolean {
+  const names = new Set([...records.keys(), ...certificates.map(({ serverName }) => serverName)]);
+  return (host) => serverNameKeys(host).some((name) => names.has(name));
 }

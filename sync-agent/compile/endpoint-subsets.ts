@@ -25,11 +25,17 @@ export function readSlice(slice: EndpointSlice): SliceReading {
   const object = describeObject("EndpointSlice", slice.metadata);
   const { ports, warnings } = readPorts(object, "ports", slice.ports);
   const endpoints: Endpoint[] = [];
-  for (const [index, { addresses, hostname, ready }] of slice.endpoints.entries()) {
+  for (const [index, { addresses, hostname, ready, draining, zones }] of slice.endpoints.entries()) {
     const read = readAddresses(object, addresses, (at) => `endpoints[${index}].addresses[${at}]`);
     warnings.push(...read.warnings);
     for (const address of read.addresses) {
-      endpoints.push(hostname ? { address, ready, hostname: hostname.toLowerCase() } : { address, ready });
+      endpoints.push({
+        address,
+        ready,
+        ...(hostname && { hostname: hostname.toLowerCase() }),
+        ...(draining && { draining }),
+        ...(zones && { zones: sortedOnce(zones) }),
+      });
     }
   }
   return { subsets: byFamily(endpoints).map((endpoints) => ({ ports, endpoints })), warnings };
@@ -62,8 +68,27 @@ function familyOf(endpoints: readonly Endpoint[]): number {
 }
 
 function mergeEndpoints(endpoints: readonly Endpoint[]): Endpoint[] {
-  const sorted = endpoints.toSorted(compareEndpoints);
-  return sorted.filter(({ address }, index) => address !== sorted[index - 1]?.address);
+  const byAddress = Map.groupBy(endpoints.toSorted(compareEndpoints), ({ address }) => address);
+  return [...byAddress.values()].flatMap((same) => {
+    const [first] = same;
+    return first === undefined ? [] : [same.length === 1 ? first : mergeSame(first, same)];
+  });
+}
+
+/** What DNS names is the first's alone; hints and draining are whoever's says so. */
+function mergeSame({ address, ready, hostname }: Endpoint, same: readonly Endpoint[]): Endpoint {
+  const zones = sortedOnce(same.flatMap((endpoint) => endpoint.zones ?? []));
+  return {
+    address,
+    ready,
+    ...(hostname !== undefined && { hostname }),
+    ...(!ready && same.some(({ draining }) => draining) && { draining: true }),
+    ...(zones.length > 0 && { zones }),
+  };
+}
+
+function sortedOnce(texts: readonly string[]): string[] {
+  return [...new Set(texts)].toSorted(compareText);
 }
 
 /** By address; the one that stands for an address first: ready, then with a hostname. */

@@ -1,52 +1,88 @@
 /** The Ingress front end: what one Ingress claims of hosts (Kubernetes Ingress API). */
-import { DEFAULT_HOST } from "../../contract/index.ts";
-import type { Ingress, IngressBackend, IngressRule, Service } from "../cluster/state.ts";
+import {
+  type Access,
+  DEFAULT_HOST,
+  type Filters,
+  type Route,
+  type RouteMatch,
+} from "../../contract/index.ts";
+import type { Ingress, IngressBackend, IngressRule } from "../cluster/state.ts";
 import type { Warning } from "../warning.ts";
-import { readAnnotations } from "./annotations.ts";
+import type { AnnotationContext, GroupReading } from "./annotations/group.ts";
+import { type AnnotationReading, readAnnotations } from "./annotations/read-annotations.ts";
 import { resolveBackend } from "./backends.ts";
-import { CATCH_ALL, type HostClaim, type RouteClaim } from "./host-claims.ts";
+import { CATCH_ALL, CATCH_ALL_PATH, type HostClaim, type RouteClaim } from "./host-claims.ts";
 import { hostKey } from "./hostname.ts";
 import { readPath } from "./ingress-path.ts";
+import { plainPrefix, readExpression, rewrites, unrunnablePaths } from "./regex-path.ts";
 import { type ClaimSource, claimSource } from "./objects.ts";
 
 export interface IngressClaims {
   readonly claims: readonly HostClaim[];
   readonly warnings: readonly Warning[];
+  /** That its last good form should be served instead; without one, these claims, which refuse every request. */
+  readonly keepsLastGood: boolean;
+  /** What it asks of whoever comes in. */
+  readonly access: Access | undefined;
+}
+
+export interface ClaimContext extends Omit<AnnotationContext, "ingress"> {
+  /** In lower case; rules for it are ignored, with a warning. */
+  readonly systemHost: string | undefined;
+  /** Whether a host is served with a certificate of its own. */
+  readonly hasCertificate: (host: string) => boolean;
 }
 
 /**
  * The default backend of an Ingress serves what its own hosts leave over; that of an Ingress without rules, what no
- * host claims.
- *
- * @param systemHost in lower case; rules for it are ignored, with a warning.
- * @param clusterDomain in lower case: names below it are Services of this cluster.
+ * host claims. Aliases and the www counterpart of a host are claimed as well, behind whoever has rules for them.
  */
-export function ingressClaims(
-  ingress: Ingress,
-  services: ReadonlyMap<string, Service>,
-  systemHost: string | undefined,
-  clusterDomain: string,
-): IngressClaims {
+export function ingressClaims(ingress: Ingress, context: ClaimContext): IngressClaims {
+  const { services, clusterDomain, systemHost, hasCertificate } = context;
   const source = claimSource("Ingress", ingress.metadata);
-  const annotations = readAnnotations(ingress);
-  const warnings: Warning[] = [...annotations.warnings];
+  const reading = readAnnotations({ ...context, ingress });
+  const unrunnable = unrunnablePaths(ingress, reading, source);
+  const annotations = unrunnable.size === 0 ? reading : keeping(reading);
+  const warnings: Warning[] = [...reading.warnings, ...unrunnable.values()];
+  const rest = {
+    warnings,
+    keepsLastGood: annotations.outcome === "keep",
+    access: annotations.filters.access,
+  };
   const backendsOf = (field: string, backend: IngressBackend) => {
     const place = { object: source.object, namespace: ingress.metadata.namespace, field };
     const resolved = resolveBackend(backend, place, services, clusterDomain);
     warnings.push(...resolved.warnings);
-    return annotations.isClosed ? [] : resolved.backends;
+    return resolved.backends;
   };
-  const fallback: RouteClaim | undefined = ingress.defaultBackend && {
-    field: "spec.defaultBackend",
-    route: {
-      ingress: source.key,
-      match: CATCH_ALL,
-      backends: backendsOf("spec.defaultBackend", ingress.defaultBackend),
-    },
+  const routeOf = (match: RouteMatch, backend: IngressBackend, field: string): Route =>
+    withFilters(
+      { ingress: source.key, match, backends: backendsOf(field, backend) },
+      pathFilters(annotations, backend),
+    );
+  const fallback = ingress.defaultBackend && {
+    ...catchAll("spec.defaultBackend"),
+    route: routeOf(CATCH_ALL, ingress.defaultBackend, "spec.defaultBackend"),
+  };
+  const claim = (host: string, routes: readonly RouteClaim[]): HostClaim => {
+    const filters = filtersFor(annotations, hasCertificate(host));
+    const filtered = (claimed: RouteClaim) => ({
+      ...claimed,
+      route: withFilters(claimed.route, pathRewrite(filters, claimed.path)),
+    });
+    const all = fallback === undefined ? routes : [...routes, fallback];
+    return {
+      kind: "rule",
+      host,
+      source,
+      routes: [...routes, ...appRootClaim(annotations, routes, source)].map(filtered),
+      fallback: fallback && filtered(fallback),
+      regex: annotations.regex === true || all.some(({ path }) => rewrites(annotations.filters, path)),
+      canary: annotations.canary,
+    };
   };
   if (ingress.rules.length === 0) {
-    const claims = fallback === undefined ? [] : [{ host: DEFAULT_HOST, source, routes: [], fallback }];
-    return { claims, warnings };
+    return { claims: fallback === undefined ? [] : [claim(DEFAULT_HOST, [])], ...rest };
   }
   const claims: HostClaim[] = [];
   for (const [index, rule] of ingress.rules.entries()) {
@@ -64,12 +100,110 @@ export function ingressClaims(
         warnings.push(invalidPath(source, `${pathField}.path`, path.path, reading.problem));
         continue;
       }
-      const backends = backendsOf(`${pathField}.backend`, path.backend);
-      routes.push({ field: pathField, route: { ingress: source.key, match: reading.match, backends } });
+      // What cannot be matched is left to others, unless they might open what is to be restricted.
+      if (unrunnable.has(path) && annotations.filters.access === undefined) continue;
+      routes.push({
+        field: pathField,
+        path: path.path,
+        route: routeOf(reading.match, path.backend, `${pathField}.backend`),
+        expression: () => (unrunnable.has(path) ? { value: plainPrefix(path.path) } : readExpression(path)),
+      });
     }
-    claims.push({ host, source, routes, fallback });
+    claims.push(claim(host, routes));
+    for (const alias of annotations.aliases ?? []) claims.push({ ...claim(alias, routes), kind: "alias" });
+    const other = annotations.www && wwwCounterpart(host);
+    if (other !== undefined) claims.push(wwwClaim(other, host, source));
   }
-  return { claims, warnings };
+  return { claims, ...rest };
+}
+
+/** As if an annotation were so wrong that the last good form is to be served, and nothing without one. */
+function keeping(reading: AnnotationReading): AnnotationReading {
+  const isRefused = reading.outcome === "close" || reading.outcome === "deny";
+  return {
+    ...reading,
+    filters: { ...reading.filters, closed: true },
+    outcome: isRefused ? reading.outcome : "keep",
+  };
+}
+
+function catchAll(field: string): Omit<RouteClaim, "route"> {
+  return { field, path: CATCH_ALL_PATH, expression: () => ({ value: CATCH_ALL_PATH }) };
+}
+
+/**
+ * app-root holds for `/` of the host, whether or not the Ingress has a path for it (ingress-nginx puts it before all
+ * locations).
+ */
+function appRootClaim(
+  { filters, canary }: AnnotationReading,
+  routes: readonly RouteClaim[],
+  source: ClaimSource,
+): RouteClaim[] {
+  const hasRoot = routes.some(({ path }) => path === "/" || path === "");
+  if (filters.appRoot === undefined || canary !== undefined || routes.length === 0 || hasRoot) return [];
+  const match: RouteMatch = { path: { type: "Exact", value: "/" } };
+  return [
+    {
+      field: "metadata.annotations",
+      path: "/",
+      expression: () => ({ value: "/$" }),
+      route: { ingress: source.key, match, backends: [] },
+    },
+  ];
+}
+
+function filtersFor({ filters, toHttps, hsts }: GroupReading, certified: boolean): Filters {
+  const redirects = toHttps !== undefined && (toHttps.where === "always" || certified);
+  return {
+    ...filters,
+    ...(redirects && { toHttps: { status: 308, ...(toHttps.keepsSlash && { keepsSlash: true as const }) } }),
+    ...(certified && hsts !== undefined && { hsts }),
+  };
+}
+
+/** A path that is its own rewrite target is forwarded as it comes (ingress-nginx). */
+function pathRewrite(filters: Filters, path: string): Filters {
+  if (filters.rewrite === undefined || rewrites(filters, path)) return filters;
+  const { rewrite: _, forwardedPrefix: __, ...rest } = filters;
+  return rest;
+}
+
+/** What names the path's own backend, as it is written. */
+function pathFilters({ errorPages, standIn }: GroupReading, { service }: IngressBackend): Filters {
+  const port = service?.port ?? { name: "" };
+  const failed = {
+    service: service?.name ?? "",
+    port: "number" in port ? String(port.number) : port.name,
+  };
+  return {
+    ...(errorPages && { errorPages: { ...errorPages, failed } }),
+    ...(standIn && { standIn: { ...standIn, failed } }),
+  };
+}
+
+function withFilters(route: Route, filters: Filters): Route {
+  return Object.keys(filters).length === 0 ? route : { ...route, filters: { ...route.filters, ...filters } };
+}
+
+/** `www.host` for `host` and the other way round; `undefined` for what has none. */
+function wwwCounterpart(host: string): string | undefined {
+  if (host === DEFAULT_HOST || host.startsWith("*")) return undefined;
+  return host.startsWith("www.") ? host.slice("www.".length) : `www.${host}`;
+}
+
+function wwwClaim(host: string, target: string, source: ClaimSource): HostClaim {
+  const redirect = { location: `$scheme://${target}$redirect_port$redirect_uri`, status: 308 };
+  const route: Route = { ingress: source.key, match: CATCH_ALL, backends: [], filters: { redirect } };
+  return {
+    kind: "www",
+    host,
+    source,
+    routes: [],
+    fallback: { ...catchAll("metadata.annotations"), route },
+    regex: false,
+    canary: undefined,
+  };
 }
 
 /** The record key of a rule's host, or the warning for which the whole rule is ignored. */

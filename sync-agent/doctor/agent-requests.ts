@@ -1,5 +1,5 @@
 /** The requests that the agent makes of the API server, one for each permission that it needs. */
-import { resourcesFor } from "../cluster/kubernetes/resources.ts";
+import { namedCollections, resourcesFor } from "../cluster/kubernetes/resources.ts";
 import type { KubeRequest } from "../kubernetes/client.ts";
 
 /** Stands for the name of an object where the permission has to hold for all. */
@@ -14,7 +14,8 @@ export interface AgentScope {
 }
 
 export function agentRequests({ namespaces, pods, lease }: AgentScope): KubeRequest[] {
-  const reads = resourcesFor(namespaces, pods).flatMap(({ path }) => [
+  const followed = [...resourcesFor(namespaces, pods), ...namedCollections(namespaces)];
+  const reads = [...new Set(followed.map(({ path }) => path))].flatMap((path) => [
     request("GET", path),
     request("GET", path, { watch: "1" }),
   ]);

@@ -1,5 +1,5 @@
 /** Publishes snapshots of one cluster, and clears away what former ones left. */
-import type { Hold, Records, Root, Settings } from "../../contract/index.ts";
+import type { Hold, HostRecord, Records, Root, Settings } from "../../contract/index.ts";
 import { createBlock } from "./blocked.ts";
 import { type Collected, createCollector } from "./collect.ts";
 import type { Retention } from "./collect-plan.ts";
@@ -7,7 +7,9 @@ import { isCollectionDue, type Since } from "./collect-schedule.ts";
 import { encodeRecords } from "./encode.ts";
 import { PublishError } from "./error.ts";
 import { inUse } from "./in-use.ts";
+import { KV_STALE_MS } from "./overtaken.ts";
 import { type Base, type Plan, planPublication, type Target } from "./plan.ts";
+import { readHosts } from "./published-hosts.ts";
 import { missingShards } from "./root-shards.ts";
 import { createWriter, HELD_RECHECK_MS, type WriterOptions } from "./writer.ts";
 
@@ -54,6 +56,13 @@ export interface Publisher {
    */
   publish(snapshot: Publishable, signal?: AbortSignal): Promise<Publication | "unchanged" | Postponed>;
   /**
+   * Section `hosts` of the newest verified root; empty where nothing is published. What is damaged or missing in KV for two
+   * minutes on end is left out, with a warning in the log, and written anew by the next publication.
+   *
+   * @throws PublishError when it cannot be read now.
+   */
+  publishedHosts(signal?: AbortSignal): Promise<ReadonlyMap<string, HostRecord> | Postponed>;
+  /**
    * Deletes from KV what nobody needs any more, when that is due (collect-schedule.ts), which costs nothing otherwise.
    * Whoever leads calls it after each publication. What goes wrong is logged, and tried again when it is due again.
    */
@@ -71,6 +80,8 @@ export function createPublisher(options: PublisherOptions): Publisher {
   const block = createBlock(now);
   let since: Since = { collected: undefined, publications: 0, more: false };
   let announced: Root | undefined;
+  // Milliseconds since 1970; while a part of what is published cannot be found.
+  let lostSince: number | undefined;
   // Publications and collections must not see each other half done.
   let last: Promise<unknown> = Promise.resolve();
 
@@ -141,6 +152,41 @@ export function createPublisher(options: PublisherOptions): Publisher {
     return outcome === "unchanged" ? outcome : { generation: outcome.generation, written: outcome.written };
   }
 
+  async function publishedHosts(signal: AbortSignal | undefined) {
+    const left = block.left();
+    if (left > 0) return { postponed: "blocked", again: left } as const;
+    try {
+      const { latest } = await writer.read(signal);
+      if (latest === undefined) return new Map<string, HostRecord>();
+      const { hosts, lost } = await readHosts(kv, latest.root, signal);
+      if (lost.length === 0) lostSince = undefined;
+      else giveUp(latest.root, lost);
+      return hosts;
+    } catch (error) {
+      block.failed(error);
+      throw error;
+    }
+  }
+
+  /** KV may be late. For what it has lost, the rest of the cluster must not wait for ever. */
+  function giveUp({ generation }: Root, lost: readonly string[]): void {
+    lostSince ??= now();
+    const age = now() - lostSince;
+    const [first = ""] = lost;
+    const others = lost.length === 1 ? "" : ` (and ${lost.length - 1} others)`;
+    if (age >= 0 && age < KV_STALE_MS) {
+      throw new PublishError({
+        operation: `read the hosts of generation ${generation} of cluster ${cluster}`,
+        reason: "incomplete",
+        problem: `${first}${others}`,
+        remedy: "it is tried again, and done without after two minutes",
+      });
+    }
+    lostSince = undefined;
+    writer.distrust();
+    log.warn({ cluster, generation, lost }, `a part of what is published is lost: ${first}${others}`);
+  }
+
   async function collect(signal: AbortSignal | undefined): Promise<Collected | undefined> {
     const known = writer.known();
     if (known?.stored === undefined || block.left() > 0 || !isCollectionDue(since, now())) return undefined;
@@ -168,6 +214,7 @@ export function createPublisher(options: PublisherOptions): Publisher {
 
   return {
     publish: (snapshot, signal) => inTurn(() => publish(snapshot, signal)),
+    publishedHosts: (signal) => inTurn(() => publishedHosts(signal)),
     collect: (signal) => inTurn(() => collect(signal)),
     generation: () => writer.known()?.latest?.root.generation,
     forget: () => writer.forget(),

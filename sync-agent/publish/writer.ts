@@ -48,7 +48,13 @@ export interface Writer {
    * @throws PublishError
    */
   write(plan: Planner, signal?: AbortSignal): Promise<Written | "unchanged">;
-  /** `undefined` before the first write, and after one that failed. */
+  /**
+   * What is published, read unless it is known well enough.
+   *
+   * @throws PublishError
+   */
+  read(signal?: AbortSignal): Promise<Known>;
+  /** `undefined` before the first write or reading, and after one that failed. */
   known(): Known | undefined;
   /** Has the next write read what is published. */
   forget(): void;
@@ -155,6 +161,12 @@ export function createWriter(options: WriterOptions): Writer {
         problem: `another writer was ahead ${ROUNDS} times`,
         remedy: "let one agent alone publish a cluster, or give each cluster a name of its own",
       });
+    },
+    async read(signal) {
+      const present = remembered();
+      known = undefined;
+      known = present ?? (await read(signal));
+      return known;
     },
     known: () => known,
     forget() {

@@ -21,6 +21,7 @@ const API_VERSIONS: Readonly<Record<Kind, string>> = {
   Service: "v1",
   EndpointSlice: "discovery.k8s.io/v1",
   Secret: "v1",
+  ConfigMap: "v1",
   Namespace: "v1",
   Pod: "v1",
 };

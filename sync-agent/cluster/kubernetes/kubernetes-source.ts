@@ -7,13 +7,14 @@ import { isDnsLabel } from "../objects/names.ts";
 import type { ClusterSource, Ingress, Namespace, Observation } from "../state.ts";
 import { createFailureLog } from "./failure-log.ts";
 import { createLimiter } from "./limiter.ts";
-import { createNamedSecrets, type Following } from "./named-secrets.ts";
+import { createNamedObjects, type Following } from "./named-objects.ts";
 import { objectWarnings } from "./object-warnings.ts";
 import type { SourceHealth, SourceObserver } from "./observer.ts";
 import { type Reflector, type ReflectorContext, startReflector } from "./reflector.ts";
-import { isTlsSecrets, namedSecret, type Resource, resourcesFor } from "./resources.ts";
+import { isTlsSecrets, type NamedKind, namedObject, type Resource, resourcesFor } from "./resources.ts";
 import { createSection, type Outcome, type Section } from "./section.ts";
 import { createStateStore, type StateStore } from "./state-store.ts";
+import { wantedConfigMaps, wantedSecrets } from "./wanted-objects.ts";
 import { DEFAULT_WATCH_TIMING, type WatchTiming } from "./watch-timing.ts";
 
 export interface KubernetesSourceOptions {
@@ -22,6 +23,8 @@ export interface KubernetesSourceOptions {
   readonly namespaces: readonly string[];
   /** Whether Pods are read: names of pods are to be answered as `verified`. */
   readonly pods: boolean;
+  /** Objects (`namespace/name`) that are followed though no Ingress names them, where their namespace is one to keep to. */
+  readonly named?: Partial<Readonly<Record<NamedKind, readonly string[]>>> | undefined;
   readonly log: Logger;
   readonly clock?: Clock | undefined;
   /** From 0 to below 1. */
@@ -54,11 +57,11 @@ export class SourceClosedError extends Error {
 /** Lists are large and cost the server much; so many are asked for at once. */
 const LISTS_AT_A_TIME = 8;
 
-/** A watch is a connection. Secrets beyond so many, most of which do not exist as a rule, are looked up now and then. */
-const MAX_SECRET_WATCHES = 64;
-const MIN_SECRET_POLL_MS = 60_000;
-/** All of them together ask about five times a second at most. */
-const SECRET_POLL_SPACING_MS = 200;
+/** A watch is a connection. Of named objects those beyond so many of a kind are looked up now and then. */
+const MAX_NAMED_WATCHES = 64;
+const MIN_NAMED_POLL_MS = 60_000;
+/** All of a kind together ask about five times a second at most. */
+const NAMED_POLL_SPACING_MS = 200;
 
 export function createKubernetesSource(options: KubernetesSourceOptions): KubernetesSource {
   return new ApiSource(options);
@@ -70,7 +73,10 @@ class ApiSource implements KubernetesSource {
   readonly #context: ReflectorContext;
   readonly #store: StateStore;
   readonly #reflectors = new Map<Section, Reflector>();
-  readonly #secrets = createNamedSecrets((key, index) => this.#followSecret(key, index));
+  readonly #named = {
+    Secret: createNamedObjects(wantedSecrets, (key, index) => this.#follow("Secret", key, index)),
+    ConfigMap: createNamedObjects(wantedConfigMaps, (key, index) => this.#follow("ConfigMap", key, index)),
+  };
   readonly #closed = Promise.withResolvers<never>();
   #onChange: (() => void) | undefined;
   #phase: "new" | "starting" | "synced" | "closed" = "new";
@@ -81,6 +87,9 @@ class ApiSource implements KubernetesSource {
     const { client, clock = systemClock, random = Math.random, log, observer = {} } = options;
     this.#options = options;
     this.#namespaces = [...new Set(options.namespaces)];
+    for (const kind of ["Secret", "ConfigMap"] as const) {
+      for (const key of options.named?.[kind] ?? []) if (this.#isWithin(key)) this.#named[kind].always(key);
+    }
     this.#store = createStateStore(this.#namespaces.map(assumedNamespace));
     this.#context = {
       client,
@@ -134,7 +143,7 @@ class ApiSource implements KubernetesSource {
     this.#phase = "closed";
     this.#onChange = undefined;
     this.#closed.reject(new SourceClosedError());
-    await this.#secrets.close();
+    await Promise.all([this.#named.Secret.close(), this.#named.ConfigMap.close()]);
     await Promise.all(Array.from(this.#reflectors.values(), (reflector) => reflector.close()));
   }
 
@@ -151,8 +160,14 @@ class ApiSource implements KubernetesSource {
       }),
     );
     if (this.#phase === "closed") return;
-    await this.#secrets.begin();
-    observer.synced?.("Secret");
+    for (const kind of ["Secret", "ConfigMap"] as const) {
+      await this.#named[kind].begin();
+      observer.synced?.(kind);
+    }
+  }
+
+  #isWithin(key: string): boolean {
+    return this.#namespaces.length === 0 || this.#namespaces.includes(key.split("/")[0] ?? "");
   }
 
   #reflect(resource: Resource, poll?: () => number): Reflector {
@@ -163,12 +178,12 @@ class ApiSource implements KubernetesSource {
     return reflector;
   }
 
-  #followSecret(key: string, index: number): Following {
+  #follow(kind: NamedKind, key: string, index: number): Following {
     const [namespace = "", name = ""] = key.split("/");
-    const poll = () => Math.max(MIN_SECRET_POLL_MS, (index + 1) * SECRET_POLL_SPACING_MS);
+    const poll = () => Math.max(MIN_NAMED_POLL_MS, (index + 1) * NAMED_POLL_SPACING_MS);
     const reflector = this.#reflect(
-      namedSecret(namespace, name),
-      index < MAX_SECRET_WATCHES ? undefined : poll,
+      namedObject(kind, namespace, name),
+      index < MAX_NAMED_WATCHES ? undefined : poll,
     );
     const { section, synced } = reflector;
     return {
@@ -187,22 +202,26 @@ class ApiSource implements KubernetesSource {
     this.#warningsChanged ||= problems;
     for (const { key, previous, next } of changes) {
       if (resource.kind === "Ingress") {
-        this.#secrets.ingress(previous as Ingress | undefined, next as Ingress | undefined);
+        for (const named of Object.values(this.#named)) {
+          named.ingress(previous as Ingress | undefined, next as Ingress | undefined);
+        }
       } else if (isTlsSecrets(resource)) {
-        this.#secrets.tls(key, next !== undefined);
+        this.#named.Secret.covered(key, next !== undefined);
       }
     }
     if (changes.length > 0 || problems) this.#onChange?.();
   }
 
   #counts(): object {
-    const { Ingress, IngressClass, Service, EndpointSlice, Secret, Namespace, Pod } = this.observe().state;
+    const { Ingress, IngressClass, Service, EndpointSlice, Secret, ConfigMap, Namespace, Pod } =
+      this.observe().state;
     return {
       Ingress: Ingress.size,
       IngressClass: IngressClass.size,
       Service: Service.size,
       EndpointSlice: EndpointSlice.size,
       Secret: Secret.size,
+      ConfigMap: ConfigMap.size,
       Namespace: Namespace.size,
       Pod: Pod.size,
     };

@@ -54,13 +54,26 @@ export function resourcesFor(namespaces: readonly string[], pods: boolean): Reso
   ];
 }
 
-/** One Secret, unless it is of the type that is followed already. */
-export function namedSecret(namespace: string, name: string): Resource {
-  const collection = { kind: "Secret", apiVersion: "v1", plural: "secrets" } as const;
-  return {
-    ...resource({ ...collection, fieldSelector: `metadata.name=${name}` }, namespace),
-    accepts: ({ type }) => type !== TLS_TYPE,
-  };
+const NAMED = {
+  Secret: { kind: "Secret", apiVersion: "v1", plural: "secrets" },
+  ConfigMap: { kind: "ConfigMap", apiVersion: "v1", plural: "configmaps" },
+} as const satisfies Record<string, Collection>;
+
+/** Kinds of which objects are followed that Ingresses name. */
+export type NamedKind = keyof typeof NAMED;
+
+/** One object, unless it is a Secret of the type that is followed already. */
+export function namedObject(kind: NamedKind, namespace: string, name: string): Resource {
+  const followed = resource({ ...NAMED[kind], fieldSelector: `metadata.name=${name}` }, namespace);
+  return kind === "Secret" ? { ...followed, accepts: ({ type }) => type !== TLS_TYPE } : followed;
+}
+
+/** The collections that they lie in: an account needs to be let read of these whatever Ingresses may name. */
+export function namedCollections(namespaces: readonly string[]): Resource[] {
+  const scopes = namespaces.length === 0 ? [""] : namespaces;
+  return scopes.flatMap((namespace) =>
+    Object.values(NAMED).map((collection) => resource(collection, namespace)),
+  );
 }
 
 /** Whether it is that of all TLS Secrets, rather than of a single one. */

@@ -15,6 +15,7 @@ const KINDS: readonly Kind[] = [
   "Service",
   "EndpointSlice",
   "Secret",
+  "ConfigMap",
   "Namespace",
   "Pod",
 ];

@@ -10,6 +10,7 @@ export const EMPTY_STATE: ClusterState = {
   Service: new Map(),
   EndpointSlice: new Map(),
   Secret: new Map(),
+  ConfigMap: new Map(),
   Namespace: new Map(),
   Pod: new Map(),
 };
@@ -24,6 +25,7 @@ export function stateOf(served: Served, previous: ClusterState): ClusterState {
     Service: new Map(),
     EndpointSlice: new Map(),
     Secret: new Map(),
+    ConfigMap: new Map(),
     Namespace: new Map(),
     Pod: new Map(),
   };
@@ -40,6 +42,7 @@ export function stateOf(served: Served, previous: ClusterState): ClusterState {
     Service: settle(maps.Service, previous.Service),
     EndpointSlice: settle(maps.EndpointSlice, previous.EndpointSlice),
     Secret: settle(maps.Secret, previous.Secret),
+    ConfigMap: settle(maps.ConfigMap, previous.ConfigMap),
     Namespace: settle(maps.Namespace, previous.Namespace),
     Pod: settle(maps.Pod, previous.Pod),
   };

@@ -23,9 +23,22 @@ const endpoint = z
   .object({
     addresses: z.array(z.string()).min(1, { error: "must have an address" }),
     hostname: optionalTextOf(dnsLabel),
-    conditions: section(z.object({ ready: defaulted(z.boolean(), true) })),
+    conditions: section(
+      z.object({
+        ready: defaulted(z.boolean(), true),
+        serving: defaulted(z.boolean(), false),
+        terminating: defaulted(z.boolean(), false),
+      }),
+    ),
+    hints: section(z.object({ forZones: listOf(z.object({ name: z.string() })) })),
   })
-  .transform(({ addresses, hostname, conditions }) => ({ addresses, hostname, ready: conditions.ready }));
+  .transform(({ addresses, hostname, conditions: { ready, serving, terminating }, hints }) => ({
+    addresses,
+    hostname,
+    ready,
+    ...(!ready && serving && terminating && { draining: true as const }),
+    ...(hints.forZones.length > 0 && { zones: hints.forZones.map(({ name }) => name) }),
+  }));
 
 /** The canonical text of an address of that type, or `undefined`. */
 function addressOfType(text: string, type: AddressType): string | undefined {

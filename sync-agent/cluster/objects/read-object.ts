@@ -1,6 +1,7 @@
 /** Reads one Kubernetes object, as JSON has it, into the stripped form of the cluster state. */
 import type * as z from "zod";
 import { type ClusterState, type Kind, objectKey } from "../state.ts";
+import { configMap } from "./config-map.ts";
 import { type Endpoints, endpoints } from "./endpoints.ts";
 import { endpointSlice } from "./endpoint-slice.ts";
 import { ingress } from "./ingress.ts";
@@ -73,6 +74,7 @@ const READERS: ReadonlyMap<string, Reader> = new Map([
   ["discovery.k8s.io/v1beta1 EndpointSlice", reader("EndpointSlice", endpointSlice)],
   ["v1 Endpoints", reader("Endpoints", endpoints)],
   ["v1 Secret", reader("Secret", secret)],
+  ["v1 ConfigMap", reader("ConfigMap", configMap)],
   ["v1 Namespace", reader("Namespace", namespace)],
   ["v1 Pod", reader("Pod", pod)],
 ]);

@@ -108,8 +108,21 @@ describe("the order of routes", () => {
     fc.assert(
       fc.property(fc.array(route, { maxLength: 8 }), url, (routes, path) => {
         const source = { object: "Ingress shop/web", key: "shop/web", created: 1 };
-        const claims = routes.map((route) => ({ field: "", route }));
-        const merged = mergeHostClaims([{ host: "x.example", source, routes: claims, fallback: undefined }]);
+        const claims = routes.map((route) => {
+          const { value } = route.match.path;
+          return { field: "", route, path: value, expression: () => ({ value }) };
+        });
+        const merged = mergeHostClaims([
+          {
+            kind: "rule",
+            host: "x.example",
+            source,
+            routes: claims,
+            fallback: undefined,
+            regex: false,
+            canary: undefined,
+          },
+        ]);
         const ordered = merged.records.get("x.example")?.routes ?? [];
         expect(ordered.find(({ match }) => matches(match, path))?.match).toEqual(bestMatch(routes, path));
       }),

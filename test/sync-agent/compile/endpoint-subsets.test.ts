@@ -13,11 +13,19 @@ const slices: fc.Arbitrary<SliceContent[]> = fc.array(
   fc.record({
     ports: fc.constantFrom<string[]>(["80 a", "81 b"], ["81 b", "80 a"], ["80 a"], []),
     endpoints: fc.array(
-      fc.record({
-        addresses: fc.array(fc.constantFrom("10.0.0.1", "10.0.0.2", "fd00::1"), { maxLength: 2 }),
-        hostname: fc.constantFrom(undefined, "x", "y"),
-        ready: fc.boolean(),
-      }),
+      fc
+        .record({
+          addresses: fc.array(fc.constantFrom("10.0.0.1", "10.0.0.2", "fd00::1"), { maxLength: 2 }),
+          hostname: fc.constantFrom(undefined, "x", "y"),
+          state: fc.constantFrom("ready", "draining", "down"),
+          zones: fc.constantFrom<string[][]>([], ["a"], ["b", "a"]),
+        })
+        .map(({ state, zones, ...rest }) => ({
+          ...rest,
+          ready: state === "ready",
+          ...(state === "draining" && { draining: true as const }),
+          ...(zones.length > 0 && { zones }),
+        })),
       { maxLength: 3 },
     ),
   }),
@@ -53,9 +61,11 @@ describe("mergeSlices", () => {
           const texts = ports.map(({ port, name }) => `${port} ${name}`).join();
           const same = contents.filter((it) => it.ports.toSorted().join() === texts);
           expect(new Set(endpoints.map(({ address }) => address)).size).toBe(endpoints.length);
-          for (const { address, ready } of endpoints) {
+          for (const { address, ready, draining, zones } of endpoints) {
             const said = same.flatMap((it) => it.endpoints).filter((it) => it.addresses.includes(address));
             expect(ready).toBe(said.some((it) => it.ready));
+            expect(draining ?? false).toBe(!ready && said.some((it) => it.draining));
+            expect(zones ?? []).toEqual([...new Set(said.flatMap((it) => it.zones ?? []))].toSorted());
           }
         }
       }),

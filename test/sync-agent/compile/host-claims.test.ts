@@ -15,7 +15,17 @@ const describeRoute = ({ match, backends, ingress }: Route) =>
 
 /** Routes by host, and `object field reason` of the warnings. */
 function hostsOf(ingresses: readonly Ingress[], systemHost?: string) {
-  const claimed = ingresses.map((it) => ingressClaims(it, SERVICES, systemHost, "cluster.local"));
+  const claimed = ingresses.map((it) =>
+    ingressClaims(it, {
+      services: SERVICES,
+      secrets: new Map(),
+      configMaps: new Map(),
+      clusterDomain: "cluster.local",
+      systemHost,
+      hasCertificate: () => false,
+      defaults: "lintel",
+    }),
+  );
   const { records, warnings } = mergeHostClaims(claimed.flatMap(({ claims }) => claims));
   const all = [...claimed.flatMap(({ warnings }) => warnings), ...warnings];
   return {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { namedSecret, resourcesFor } from "../../../../sync-agent/cluster/kubernetes/resources.ts";
+import { namedObject, resourcesFor } from "../../../../sync-agent/cluster/kubernetes/resources.ts";
 
 const asked = (resources: ReturnType<typeof resourcesFor>) =>
   resources
@@ -38,7 +38,12 @@ describe("what is followed", () => {
     ]);
   });
 
-  test("of Secrets of other types, one alone", () => {
-    expect(asked([namedSecret("a", "tls")])).toEqual(["/api/v1/namespaces/a/secrets?metadata.name=tls"]);
+  test("of Secrets of other types and of ConfigMaps, one alone", () => {
+    expect(asked([namedObject("Secret", "a", "tls")])).toEqual([
+      "/api/v1/namespaces/a/secrets?metadata.name=tls",
+    ]);
+    expect(asked([namedObject("ConfigMap", "a", "headers")])).toEqual([
+      "/api/v1/namespaces/a/configmaps?metadata.name=headers",
+    ]);
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { namedSecret, type Resource } from "../../../../sync-agent/cluster/kubernetes/resources.ts";
+import { namedObject, type Resource } from "../../../../sync-agent/cluster/kubernetes/resources.ts";
 import { createSection, type Outcome } from "../../../../sync-agent/cluster/kubernetes/section.ts";
 import { ingress, meta } from "./objects.ts";
 
@@ -94,7 +94,7 @@ describe("objects that cannot be read", () => {
 });
 
 test("a Secret that is followed by its name is left to the TLS Secrets when it is one", () => {
-  const section = createSection(namedSecret("shop", "a"));
+  const section = createSection(namedObject("Secret", "shop", "a"));
   const secret = (type: string) => ({ metadata: meta({ name: "a" }), type, data: {} });
   expect(shown(section.put(secret("kubernetes.io/tls")))).toBe("");
   expect(shown(section.put(secret("Opaque")))).toBe("+a");

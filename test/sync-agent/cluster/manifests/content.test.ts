@@ -11,7 +11,7 @@ apiVersion: v1
 kind: List
 items:
   - {apiVersion: v1, kind: Service, metadata: {name: web}}
-  - {apiVersion: v1, kind: ConfigMap, metadata: {name: ignored}}
+  - {apiVersion: v1, kind: LimitRange, metadata: {name: ignored}}
   - apiVersion: v1
     kind: Service
     metadata: {name: bad}

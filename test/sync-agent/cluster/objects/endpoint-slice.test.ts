@@ -21,6 +21,10 @@ endpoints:
   - {addresses: ["fd00::3"], conditions: {ready: null}}
   - {addresses: ["fd00::4"], conditions: {}, hostname: ""}
   - {addresses: ["fd00::5"], nodeName: a, zone: b}
+  - {addresses: ["fd00::6"], conditions: {ready: false, serving: true, terminating: true}}
+  - {addresses: ["fd00::7"], conditions: {ready: false, serving: false, terminating: true}, hints: null}
+  - {addresses: ["fd00::8"], conditions: {ready: true, serving: true, terminating: true}}
+  - {addresses: ["fd00::9"], hints: {forZones: [{name: b}, {name: a}], forNodes: [{name: n}]}}
 `);
     const endpoint = (address: string, ready = true, hostname?: string) => ({
       addresses: [address],
@@ -41,6 +45,10 @@ endpoints:
         endpoint("fd00::3"),
         endpoint("fd00::4"),
         endpoint("fd00::5"),
+        { ...endpoint("fd00::6", false), draining: true },
+        endpoint("fd00::7", false),
+        endpoint("fd00::8"),
+        { ...endpoint("fd00::9"), zones: ["b", "a"] },
       ],
     });
   });

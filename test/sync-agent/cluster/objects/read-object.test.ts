@@ -10,7 +10,7 @@ const object = (apiVersion: unknown, kind: unknown, metadata: unknown = { name: 
 describe("kinds that are not read", () => {
   test.each([
     ["apps/v1", "Deployment"],
-    ["v1", "ConfigMap"],
+    ["v1", "LimitRange"],
     ["networking.istio.io/v1", "Ingress"],
     ["gateway.networking.k8s.io/v1", "HTTPRoute"],
     ["serving.knative.dev/v1", "Service"],

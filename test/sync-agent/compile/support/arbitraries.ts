@@ -134,6 +134,7 @@ export function clusterStates(tls: readonly Secret["data"][]): fc.Arbitrary<Clus
       Service: some(service),
       EndpointSlice: some(endpointSlice),
       Secret: some(secret(tls)),
+      ConfigMap: some(fc.record({ metadata, data: fc.dictionary(odd, odd) })),
       Namespace: some(namespaceObject),
       Pod: some(pod),
     })
@@ -156,6 +157,7 @@ export function reordered(state: ClusterState, seeds: readonly number[]): Cluste
     Service: shuffle(state.Service),
     EndpointSlice: shuffle(state.EndpointSlice),
     Secret: shuffle(state.Secret),
+    ConfigMap: shuffle(state.ConfigMap),
     Namespace: shuffle(state.Namespace),
     Pod: shuffle(state.Pod),
   };

@@ -2,6 +2,7 @@
 import { toBase64, utf8 } from "../../../../contract/index.ts";
 import {
   type ClusterState,
+  type ConfigMap,
   type EndpointSlice,
   type Ingress,
   type IngressBackend,
@@ -110,6 +111,10 @@ export function secret(
   return { metadata: metadata(key), type, data: Object.fromEntries(data) };
 }
 
+export function configMap(key: string, data: Readonly<Record<string, string>>): ConfigMap {
+  return { metadata: metadata(key), data };
+}
+
 export function pod(key: string, podIPs: readonly string[], phase = "Running"): Pod {
   return { metadata: metadata(key), podIPs, phase };
 }
@@ -125,6 +130,7 @@ export function clusterState(objects: Objects): ClusterState {
     Service: byKey(objects.Service),
     EndpointSlice: byKey(objects.EndpointSlice),
     Secret: byKey(objects.Secret),
+    ConfigMap: byKey(objects.ConfigMap),
     Namespace: byKey(objects.Namespace),
     Pod: byKey(objects.Pod),
   };

@@ -1,33 +1,34 @@
-/** Which Secrets are followed one by one: those that Ingresses name and that are not among the TLS Secrets. */
+/** Which objects of a kind are followed one by one: those that Ingresses name and that are not followed anyway. */
 import type { Ingress } from "../state.ts";
-import { wantedSecrets } from "./wanted-secrets.ts";
 
 export interface Following {
-  /** Resolves when the Secret has been read, or is known not to be there. */
+  /** Resolves when the object has been read, or is known not to be there. */
   readonly synced: Promise<void>;
   close(): Promise<void>;
 }
 
-export interface NamedSecrets {
+export interface NamedObjects {
   /** An Ingress came, changed, or went. */
   ingress(previous: Ingress | undefined, next: Ingress | undefined): void;
-  /** A TLS Secret is there, or is not any more. */
-  tls(key: string, present: boolean): void;
-  /** Begins to follow, when Ingresses and TLS Secrets are known. Resolves when what is wanted now has been read. */
+  /** An object is followed among others (TLS Secrets are), or is not any more. */
+  covered(key: string, present: boolean): void;
+  /** Follows an object that no Ingress needs to name, to the end. */
+  always(key: string): void;
+  /** Begins to follow, when Ingresses, and what is covered, are known. Resolves when what is wanted now has been read. */
   begin(): Promise<void>;
   close(): Promise<void>;
 }
 
 /**
- * @param follow begins to follow the Secret `namespace/name`; `index` says how many others are followed already.
- * @param wanted says which Secrets an Ingress names.
+ * @param wanted says which objects of the kind an Ingress names.
+ * @param follow begins to follow the object `namespace/name`; `index` says how many others are followed already.
  */
-export function createNamedSecrets(
+export function createNamedObjects(
+  wanted: (ingress: Ingress) => readonly string[],
   follow: (key: string, index: number) => Following,
-  wanted: (ingress: Ingress) => readonly string[] = wantedSecrets,
-): NamedSecrets {
+): NamedObjects {
   const wants = new Map<string, number>();
-  const tls = new Set<string>();
+  const covered = new Set<string>();
   const followed = new Map<string, Following>();
   const ending = new Set<Promise<void>>();
   let begun = false;
@@ -40,7 +41,7 @@ export function createNamedSecrets(
 
   function settle(key: string): void {
     if (!begun) return;
-    const wanting = wants.has(key) && !tls.has(key);
+    const wanting = wants.has(key) && !covered.has(key);
     const present = followed.get(key);
     if (wanting && present === undefined) followed.set(key, follow(key, followed.size));
     if (!wanting && present !== undefined) {
@@ -58,9 +59,13 @@ export function createNamedSecrets(
       for (const key of before) count(key, -1);
       for (const key of new Set([...before, ...after])) settle(key);
     },
-    tls(key, present) {
-      if (present) tls.add(key);
-      else tls.delete(key);
+    always(key) {
+      count(key, 1);
+      settle(key);
+    },
+    covered(key, present) {
+      if (present) covered.add(key);
+      else covered.delete(key);
       settle(key);
     },
     async begin() {

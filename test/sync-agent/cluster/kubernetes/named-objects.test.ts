@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { createNamedSecrets } from "../../../../sync-agent/cluster/kubernetes/named-secrets.ts";
+import { createNamedObjects } from "../../../../sync-agent/cluster/kubernetes/named-objects.ts";
+import { wantedSecrets } from "../../../../sync-agent/cluster/kubernetes/wanted-objects.ts";
 import type { Ingress } from "../../../../sync-agent/cluster/state.ts";
 
 const naming = (...names: string[]): Ingress => ({
@@ -14,7 +15,7 @@ function setUp() {
   const followed = new Set<string>();
   const reads = new Map<string, () => void>();
   const indexes: number[] = [];
-  const secrets = createNamedSecrets((key, index) => {
+  const secrets = createNamedObjects(wantedSecrets, (key, index) => {
     followed.add(key);
     indexes.push(index);
     const read = Promise.withResolvers<undefined>();
@@ -35,7 +36,7 @@ async function begun() {
   return all;
 }
 
-describe("a Secret is followed", () => {
+describe("an object is followed", () => {
   test("while an Ingress names it", async () => {
     const { secrets, followed } = await begun();
     const [one, two] = [naming("a", "b"), naming("b")];
@@ -48,14 +49,14 @@ describe("a Secret is followed", () => {
     expect([...followed]).toEqual(["shop/c"]);
   });
 
-  test("unless it is among the TLS Secrets", async () => {
+  test("unless it is followed among others", async () => {
     const { secrets, followed } = await begun();
-    secrets.tls("shop/a", true);
+    secrets.covered("shop/a", true);
     secrets.ingress(undefined, naming("a"));
     expect([...followed]).toEqual([]);
-    secrets.tls("shop/a", false);
+    secrets.covered("shop/a", false);
     expect([...followed]).toEqual(["shop/a"]);
-    secrets.tls("shop/a", true);
+    secrets.covered("shop/a", true);
     expect([...followed]).toEqual([]);
   });
 
@@ -73,7 +74,7 @@ describe("a Secret is followed", () => {
 test("nothing is followed before the beginning, which waits for what is wanted then", async () => {
   const { secrets, followed, reads } = setUp();
   secrets.ingress(undefined, naming("a", "b"));
-  secrets.tls("shop/b", true);
+  secrets.covered("shop/b", true);
   expect(followed.size).toBe(0);
   let ready = false;
   const beginning = secrets.begin().then(() => {
