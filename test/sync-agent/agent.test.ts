@@ -62,6 +62,7 @@ function stateOf(name: string): ClusterState {
     Service: new Map(),
     EndpointSlice: new Map(),
     Secret: new Map(),
+    ConfigMap: new Map(),
     Namespace: new Map<string, Namespace>([[`/${name}`, { metadata }]]),
     Pod: new Map(),
   };
@@ -90,6 +91,7 @@ async function compile({ Namespace }: ClusterState): Promise<Compiled> {
     settings: SETTINGS,
     warnings: [compiledWarning],
     served: [],
+    lacking: [],
   };
 }
 
@@ -115,6 +117,7 @@ const publisher: Publisher = {
     return { generation: published.length, written: 3 };
   },
   generation: () => (published.length === 0 ? undefined : published.length),
+  publishedHosts: async () => new Map(),
   async collect() {
     calls.push("collect");
     return undefined;

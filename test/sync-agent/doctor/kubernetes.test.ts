@@ -32,7 +32,7 @@ const CLUSTER: Grant = {
   rules: [
     { apiGroups: ["networking.k8s.io"], resources: ["ingresses", "ingressclasses"], verbs: READ },
     { apiGroups: ["networking.k8s.io"], resources: ["ingresses/status"], verbs: ["patch"] },
-    { apiGroups: [""], resources: ["services", "secrets", "namespaces"], verbs: READ },
+    { apiGroups: [""], resources: ["services", "secrets", "configmaps", "namespaces"], verbs: READ },
     { apiGroups: [""], resources: ["events"], verbs: ["create", "patch"] },
     { apiGroups: ["discovery.k8s.io"], resources: ["endpointslices"], verbs: READ },
   ],
@@ -55,7 +55,7 @@ const check = (scope: Partial<AgentScope> = {}) => checkKubernetes({ client, ...
 
 it("an account with just what the agent needs has nothing missing", async () => {
   server.setGrants([CLUSTER, LEASE]);
-  expectFindings(await check(), [REACHED, ["kubernetes permissions", "ok", /^all 18 /]]);
+  expectFindings(await check(), [REACHED, ["kubernetes permissions", "ok", /^all 20 /]]);
 });
 
 test.each<[string, Partial<AgentScope>, readonly Grant[], readonly Expected[]]>([
@@ -95,7 +95,10 @@ test.each<[string, Partial<AgentScope>, readonly Grant[], readonly Expected[]]>(
       { ...CLUSTER, namespace: "lintel" },
       { rules: CLUSTER.rules.filter(({ apiGroups }) => apiGroups[0] === "networking.k8s.io") },
       { namespace: "shop", rules: CLUSTER.rules.filter(({ apiGroups }) => apiGroups[0] !== "") },
-      { namespace: "shop", rules: [{ apiGroups: [""], resources: ["services", "events"], verbs: ["*"] }] },
+      {
+        namespace: "shop",
+        rules: [{ apiGroups: [""], resources: ["services", "configmaps", "events"], verbs: ["*"] }],
+      },
       LEASE,
     ],
     [

@@ -28,6 +28,7 @@ const STATE: ClusterState = {
   Service: new Map(),
   EndpointSlice: new Map(),
   Secret: new Map(),
+  ConfigMap: new Map(),
   Namespace: new Map(),
   Pod: new Map(),
 };

@@ -31,6 +31,7 @@ function stateOf(name: string): ClusterState {
     Service: new Map(),
     EndpointSlice: new Map(),
     Secret: new Map(),
+    ConfigMap: new Map(),
     Namespace: new Map<string, Namespace>([[`/${name}`, { metadata }]]),
     Pod: new Map(),
   };
@@ -40,5 +41,5 @@ function stateOf(name: string): ClusterState {
 export async function compileName({ Namespace }: ClusterState): Promise<Compiled> {
   const [{ metadata } = { metadata: { name: "none" } }] = Namespace.values();
   const records = recordsOf({ [`${metadata.name}.example`]: "a" });
-  return { records, settings: SETTINGS, warnings: [], served: [] };
+  return { records, settings: SETTINGS, warnings: [], served: [], lacking: [] };
 }
