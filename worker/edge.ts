@@ -1,16 +1,21 @@
 /** Puts the edge together from what the platform hands to the Worker. */
-import { type ClientFacts, loadVerifier } from "../contract/index.ts";
+import { type ClientFacts, loadVerifier, type Verifier } from "../contract/index.ts";
 import { clientOf } from "./client.ts";
 import { createDohHandler } from "./dns/doh.ts";
 import { type EdgeConfig, type EdgeEnv, readConfig } from "./env.ts";
+import { createCaching } from "./ingress/caching.ts";
 import { errorPage, type Problem } from "./ingress/error-page.ts";
 import { forwarder, GatewayUnreachableError } from "./ingress/forward.ts";
+import type { Caching } from "./ingress/filters/filter.ts";
 import { gatewayOf } from "./ingress/gateway.ts";
-import { createIngress, hostnameOf, type Ingress } from "./ingress/handler.ts";
+import { createIngress, hostnameOf, type Ingress, type Render } from "./ingress/handler.ts";
 import { requestIdOf } from "./ingress/headers.ts";
 import { Pools } from "./ingress/pool.ts";
 import { createProxy } from "./ingress/proxy.ts";
-import { errorText, type Log } from "./log.ts";
+import { createTargets } from "./ingress/targets/targets.ts";
+import { limitPeers } from "./limits/peers.ts";
+import { errorText } from "./log.ts";
+import type { Platform } from "./platform.ts";
 import { SnapshotUnavailableError } from "./snapshot/errors.ts";
 import { kvHeadSource, objectHeadSource } from "./snapshot/head-source.ts";
 import { SnapshotReader } from "./snapshot/reader.ts";
@@ -21,21 +26,16 @@ import type { HeadStore } from "./system/head.ts";
 /** Texts of shards in memory. Decoded they take about three times that, of an isolate's 128 MiB. */
 const SHARD_BUDGET_BYTES = 16 * 1024 * 1024;
 
-export interface Platform {
-  readonly fetch: (url: string, init: RequestInit) => Promise<Response>;
-  readonly waitUntil: (work: Promise<unknown>) => void;
-  readonly now: () => number;
-  readonly random: () => number;
-  readonly delay: (ms: number) => Promise<void>;
-  readonly log: Log;
-}
-
 export type Edge = (request: Request) => Promise<Response>;
 
 /** @throws ConfigError */
 export function createEdge(env: EdgeEnv, platform: Platform): Edge {
   const config = readConfig(env);
-  const reader = createReader(env, config, platform);
+  const { cluster } = config;
+  const verifier = loadVerifier(config.publicKey);
+  const reader = createReader(env, config, verifier, platform);
+  const { HEAD } = env;
+  const { caching, follow } = createCaching(HEAD && (() => HEAD.getByName(cluster)), platform);
   const answerDoh = createDohHandler({ access: config.dnsAccess, token: config.dnsToken });
   const system = createSystem({
     reader,
@@ -44,21 +44,33 @@ export function createEdge(env: EdgeEnv, platform: Platform): Edge {
       answerDoh(request, client, (unreadable) =>
         unreadable === undefined ? servedView(reader) : reader.insteadOf(unreadable),
       ),
+    purge: { cluster, verifier, follow, now: platform.now },
+    explain: {
+      view: () => reader.view(),
+      access: config.dnsAccess,
+      token: config.dnsToken,
+      systemHost: config.systemHost,
+      zone: config.zone,
+    },
     now: platform.now,
   });
-  return createDispatch(config, reader, system, createDataPath(env, config, platform), platform);
+  const render: Render = (problem, { request, requestId }) =>
+    errorPage(problem, request.headers.get("accept"), requestId, platform.now);
+  const ingress = createDataPath(env, config, platform, render, caching);
+  return createDispatch(config, reader, system, ingress, render, platform);
 }
 
 function createReader(
   env: EdgeEnv,
   config: EdgeConfig,
+  verifier: Promise<Verifier>,
   { waitUntil, now, delay, log }: Platform,
 ): SnapshotReader {
   const get = (key: string, cacheTtl: number) => env.KV.get(key, { type: "text", cacheTtl });
   const inKv = kvHeadSource(config.cluster, get);
   return new SnapshotReader({
     cluster: config.cluster,
-    verifier: loadVerifier(config.publicKey),
+    verifier,
     heads: env.HEAD === undefined ? [inKv] : [objectHeadSource(config.cluster, env.HEAD), inKv],
     shards: new ShardCache({
       cluster: config.cluster,
@@ -90,17 +102,40 @@ function headStore({ HEAD: namespace }: EdgeEnv, { cluster }: EdgeConfig, reader
   };
 }
 
-function createDataPath(env: EdgeEnv, config: EdgeConfig, platform: Platform): Ingress {
+function createDataPath(
+  env: EdgeEnv,
+  config: EdgeConfig,
+  platform: Platform,
+  render: Render,
+  caching: Caching | undefined,
+): Ingress {
   const { fetch, random, now, log } = platform;
   const gateway = gatewayOf({ cluster: env.CLUSTER, origin: config.gatewayUrl, fetch });
+  const pools = new Pools({ random, now, zone: config.zone });
+  const forward = forwarder(gateway, config.gatewaySecret);
   const proxy = createProxy({
-    pools: new Pools(random),
-    forward: forwarder(gateway, config.gatewaySecret),
+    pools,
+    forward,
     random,
     now,
+    secret: config.gatewaySecret,
     onFault: (fault, upstream, { ingress }) => log("warn", { fault, upstream, ingress }, "upstream failed"),
   });
-  return createIngress(proxy);
+  const targets = createTargets({
+    ...platform,
+    pools,
+    forward,
+    ingress: (view, incoming) => ingress(view, incoming),
+    fetch: (request) => env.INTERNET?.fetch(request) ?? fetch(request),
+  });
+  const peers = env.LIMITS && limitPeers(env.LIMITS, config.cluster);
+  const ingress: Ingress = createIngress(proxy, render, {
+    ...platform,
+    targets,
+    caching,
+    limitPeers: peers,
+  });
+  return ingress;
 }
 
 async function servedView(reader: SnapshotReader) {
@@ -126,7 +161,8 @@ function createDispatch(
   reader: SnapshotReader,
   system: System,
   ingress: Ingress,
-  { now, log }: Platform,
+  render: Render,
+  { log }: Pick<Platform, "log">,
 ): Edge {
   /** One generation serves a request whole: the current one, or another where that cannot be read. */
   async function serve(request: Request, url: URL, client: ClientFacts, requestId: string) {
@@ -163,7 +199,7 @@ function createDispatch(
       outcome = problemOf(error, requestId);
     }
     if (outcome instanceof Response) return outcome;
-    return errorPage(outcome, request.headers.get("accept"), requestId, now);
+    return render(outcome, { request, requestId });
   };
 }
 

@@ -6,6 +6,8 @@ import { clusterNameSchema, type DnsAccess, dnsAccessSchema, hostnameSchema } fr
  * `wrangler types` has them. All but KV may be missing; readConfig says which of it must not.
  */
 export interface EdgeEnv extends Readonly<Pick<Env, "KV"> & Partial<Omit<Env, "KV">>> {
+  /** The public network, and nothing else; what the platform's own `fetch` reaches where it is not bound. */
+  readonly INTERNET?: Fetcher;
   /** Set by the embedded edge alone: proves that client facts were written by its own listener. */
   readonly LINTEL_CLIENT_SECRET?: string;
 }
@@ -40,6 +42,11 @@ const schema = z.object({
     .transform((text) => (text === "" ? undefined : new URL(text).origin)),
   LINTEL_GATEWAY_SECRET: z.string().default(""),
   LINTEL_CLIENT_SECRET: z.string().default(""),
+  LINTEL_ZONE: z
+    .string()
+    .trim()
+    .optional()
+    .transform((zone) => zone || undefined),
 });
 
 /** Requests carry the gateway's secret, hence HTTPS; their path and query are the client's, hence nothing after the host. */
@@ -58,6 +65,8 @@ export interface EdgeConfig {
   readonly gatewayUrl: string | undefined;
   readonly gatewaySecret: string;
   readonly clientSecret: string;
+  /** The zone of the cluster that the gateway stands in: endpoints with a hint for it are preferred. */
+  readonly zone: string | undefined;
 }
 
 /** A variable of the Worker is missing or wrong. */
@@ -82,5 +91,6 @@ export function readConfig(env: EdgeEnv): EdgeConfig {
     gatewayUrl: vars.LINTEL_GATEWAY_URL,
     gatewaySecret: vars.LINTEL_GATEWAY_SECRET,
     clientSecret: vars.LINTEL_CLIENT_SECRET,
+    zone: vars.LINTEL_ZONE,
   };
 }

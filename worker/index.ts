@@ -3,9 +3,11 @@ import { waitUntil } from "cloudflare:workers";
 import { createEdge, type Edge } from "./edge.ts";
 import { ConfigError, type EdgeEnv } from "./env.ts";
 import { errorPage } from "./ingress/error-page.ts";
+import { responseStore } from "./ingress/filters/cache/response-store.ts";
 import { requestIdOf } from "./ingress/headers.ts";
 import { consoleLog, errorText } from "./log.ts";
 
+export { LimitObject } from "./limits/limit-object.ts";
 export { HeadObject } from "./snapshot/head-object.ts";
 
 /** One edge an isolate: `env` is the same object for every request. */
@@ -15,7 +17,7 @@ function edgeFor(env: EdgeEnv): Edge {
   let edge = edges.get(env);
   if (edge === undefined) {
     edge = createEdge(env, {
-      fetch: (url, init) => fetch(url, init),
+      fetch: (input, init) => fetch(input, init),
       waitUntil: (work) => {
         waitUntil(work);
       },
@@ -23,6 +25,7 @@ function edgeFor(env: EdgeEnv): Edge {
       random: () => Math.random(),
       delay: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
       log: consoleLog,
+      responses: responseStore(caches),
     });
     edges.set(env, edge);
   }

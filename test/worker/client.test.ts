@@ -31,6 +31,11 @@ describe("in the embedded edge", () => {
     expect(clientOf(new Headers({ "cf-connecting-ip": "127.0.0.1" }), url, "right")).toBeUndefined();
   });
 
+  it("knows where https is served", () => {
+    const header = encodeClientFacts({ ...facts, scheme: "http", httpsPort: 8443 }, "right");
+    expect(clientOf(new Headers({ "lintel-client": header }), url, "right")?.httpsPort).toBe(8443);
+  });
+
   test.each([["right"], ["right "], ["right ftp 1 127.0.0.1"], ["right https 1"]])(
     "takes %j for nobody's",
     (header) => {

@@ -5,12 +5,18 @@ export interface Problem {
   readonly status: number;
   /** One sentence for the person who reads it. It names nothing of the cluster's inside. */
   readonly detail: string;
+  /** What the answer says beside the page, as a WWW-Authenticate. */
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 const TITLES: Readonly<Record<number, string>> = {
   400: "Bad Request",
+  401: "Unauthorized",
   404: "Not Found",
+  403: "Forbidden",
   405: "Method Not Allowed",
+  413: "Content Too Large",
+  429: "Too Many Requests",
   500: "Internal Server Error",
   502: "Bad Gateway",
   503: "Service Unavailable",
@@ -31,6 +37,7 @@ export function errorPage(
   return new Response(body, {
     status,
     headers: {
+      ...problem.headers,
       "content-type": type,
       "cache-control": "no-store",
       "x-request-id": requestId,

@@ -21,6 +21,14 @@ export interface ForwardRequest {
   readonly body: ReadableStream<Uint8Array> | null;
   /** The Host header that the upstream sees. */
   readonly host: string;
+  /** As encodeTimeouts() writes them. */
+  readonly timeouts?: string | undefined;
+  /** The name that an https upstream's certificate must bear. */
+  readonly verify?: string | undefined;
+  /** Whether the upstream's connection is closed behind the response. */
+  readonly close?: boolean;
+  /** The response's body is read as it came, not decoded as Content-Encoding says: for who only passes it on. */
+  readonly asEncoded?: boolean;
 }
 
 export type Forward = (request: ForwardRequest, upstream: Upstream) => Promise<Response | GatewayFault>;
@@ -33,13 +41,17 @@ export function forwarder(gateway: Gateway | undefined, secret: string): Forward
         "no origin gateway is configured: bind it as CLUSTER in wrangler.toml, or set LINTEL_GATEWAY_URL",
       );
     }
-    const { url, method, headers, body, host } = request;
+    const { url, method, headers, body, host, timeouts, verify, close, asEncoded } = request;
     headers.set(GATEWAY_HEADERS.upstream, upstream);
     headers.set(GATEWAY_HEADERS.host, host);
     headers.set(GATEWAY_HEADERS.secret, secret);
+    if (timeouts !== undefined) headers.set(GATEWAY_HEADERS.timeouts, timeouts);
+    if (verify !== undefined) headers.set(GATEWAY_HEADERS.verify, verify);
+    if (close === true) headers.set(GATEWAY_HEADERS.connection, "close");
     let response: Response;
     try {
-      response = await gateway.fetch(url, { method, headers, body, redirect: "manual" });
+      const encodeResponseBody = asEncoded === true ? "manual" : "automatic";
+      response = await gateway.fetch(url, { method, headers, body, redirect: "manual", encodeResponseBody });
     } catch (cause) {
       throw new GatewayUnreachableError("the origin gateway cannot be reached", { cause });
     }

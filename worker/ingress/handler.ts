@@ -1,38 +1,100 @@
-/** The data path: normalise, find the route, forward. */
+/** The data path: normalise, find the route, run its filters, forward. */
 import type { ClientFacts } from "../../contract/index.ts";
 import type { SnapshotView } from "../snapshot/view.ts";
 import type { Problem } from "./error-page.ts";
+import { Chains, runRequestSteps, runResponseSteps } from "./filters/chain.ts";
+import type { Exchange, FilterPlatform } from "./filters/filter.ts";
+import { filterOrder } from "./filters/order.ts";
+import { upstreamHeaders } from "./headers.ts";
 import { findRoute } from "./hosts.ts";
 import { normalisePath } from "./path.ts";
 import type { Proxy } from "./proxy.ts";
+import type { Match } from "./route-table.ts";
+import { requestTarget } from "./variables.ts";
 
 export interface IngressRequest {
   readonly request: Request;
   readonly url: URL;
   readonly client: ClientFacts;
   readonly requestId: string;
+  /** Set where the edge asks itself, on behalf of another request. */
+  readonly isInner?: true;
 }
 
-export type Ingress = (view: SnapshotView, incoming: IngressRequest) => Promise<Response | Problem>;
+export type Ingress = (view: SnapshotView, incoming: IngressRequest) => Promise<Response>;
+
+/** The edge's own answer to a request. */
+export type Render = (problem: Problem, incoming: Pick<IngressRequest, "request" | "requestId">) => Response;
 
 const BAD_PATH: Problem = { status: 400, detail: "The path of this URL is malformed." };
 const NOT_FOUND: Problem = { status: 404, detail: "Nothing is served under this host and path." };
 const BAD_METHOD: Problem = { status: 405, detail: "This method is not served." };
 
 /** Methods that echo or tunnel: nginx refuses them as well, and Fetch cannot carry them. */
-const REFUSED_METHODS: ReadonlySet<string> = new Set(["CONNECT", "TRACE", "TRACK"]);
+export const REFUSED_METHODS: ReadonlySet<string> = new Set(["CONNECT", "TRACE", "TRACK"]);
 
-export function createIngress(proxy: Proxy): Ingress {
-  return async (view, { request, url, client, requestId }) => {
-    if (REFUSED_METHODS.has(request.method)) return BAD_METHOD;
+export function createIngress(
+  proxy: Proxy,
+  render: Render,
+  platform: Omit<FilterPlatform, "forward">,
+): Ingress {
+  const chains = new Chains(filterOrder({ ...platform, forward: proxy }));
+  return async (view, incoming) => {
+    const { request, url } = incoming;
+    if (REFUSED_METHODS.has(request.method)) return render(BAD_METHOD, incoming);
     const path = normalisePath(url.pathname);
-    if (path === undefined) return BAD_PATH;
+    if (path === undefined) return render(BAD_PATH, incoming);
     const found = findRoute(view, hostnameOf(url), path);
-    const route = found instanceof Promise ? await found : found;
-    if (route === undefined) return NOT_FOUND;
-    const host = request.headers.get("host") ?? url.host;
-    return proxy(view, { request, route, host, client, requestId });
+    const match = found instanceof Promise ? await found : found;
+    if (match === undefined) return render(NOT_FOUND, incoming);
+    const exchange = exchangeOf(view, incoming, path, match);
+    const chain = chains.of(match.route);
+    try {
+      const answer = (await runRequestSteps(chain, exchange)) ?? (await proxy(exchange));
+      const response = answer instanceof Response ? answer : render(answer, incoming);
+      return await runResponseSteps(chain, exchange, response);
+    } catch (error) {
+      for (const abandon of chain.abandoned) abandon(exchange);
+      throw error;
+    }
   };
+}
+
+export function exchangeOf(
+  view: SnapshotView,
+  { request, url, client, requestId, isInner }: IngressRequest,
+  path: string,
+  match: Match,
+): Exchange {
+  const host = request.headers.get("host") ?? url.host;
+  return {
+    view,
+    request,
+    url,
+    path,
+    hostname: hostnameOf(url),
+    host,
+    client,
+    requestId,
+    route: match.route,
+    get groups() {
+      return match.groups;
+    },
+    ...(isInner && { isInner }),
+    outgoing: {
+      target: requestTarget(url),
+      host,
+      headers: upstreamHeaders(request, host, client, requestId),
+      body: bodyOf(request),
+      failure: undefined,
+      answered: false,
+    },
+  };
+}
+
+/** Fetch gives GET and HEAD no body; what a client sends with them has no meaning (RFC 9110 9.3.1). */
+function bodyOf({ method, body }: Request): ReadableStream<Uint8Array> | null {
+  return method === "GET" || method === "HEAD" ? null : body;
 }
 
 /** Lower case already (URL standard), without the dot that a fully qualified name may end with. */

@@ -1,6 +1,6 @@
-import { DEFAULT_HOST, type HostRecord, type Route, serverNameKeys } from "../../contract/index.ts";
+import { DEFAULT_HOST, type HostRecord, serverNameKeys } from "../../contract/index.ts";
 import type { MaybePromise, SnapshotView } from "../snapshot/view.ts";
-import { RouteTable } from "./route-table.ts";
+import { type Match, RouteTable } from "./route-table.ts";
 
 /** Tables are built when a host is first asked for, and go when its shard leaves memory. */
 const tables = new WeakMap<HostRecord, RouteTable>();
@@ -13,7 +13,7 @@ export function findRoute(
   view: SnapshotView,
   hostname: string,
   path: string,
-): MaybePromise<Route | undefined> {
+): MaybePromise<Match | undefined> {
   const keys = [...serverNameKeys(hostname), DEFAULT_HOST];
   const host = firstRecord(view, keys);
   if (host instanceof Promise) return host.then((record) => match(record, path));
@@ -31,7 +31,7 @@ function firstRecord(view: SnapshotView, keys: readonly string[]): MaybePromise<
   return undefined;
 }
 
-function match(host: HostRecord | undefined, path: string): Route | undefined {
+function match(host: HostRecord | undefined, path: string): Match | undefined {
   if (host === undefined) return undefined;
   let table = tables.get(host);
   if (table === undefined) {

@@ -39,8 +39,7 @@ function isPlain(pathname: string): boolean {
 }
 
 const encoder = new TextEncoder();
-/** Bytes that are not UTF-8 become U+FFFD, each where it stands: they change no other element of the path. */
-const decoder = new TextDecoder("utf-8", { fatal: false, ignoreBOM: true });
+const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 function decodeOnce(pathname: string): string | undefined {
   if (/%(?![0-9a-fA-F]{2})/.test(pathname)) return undefined;
@@ -49,5 +48,46 @@ function decodeOnce(pathname: string): string | undefined {
     if (i > 0) bytes.push(Number.parseInt(part.slice(0, 2), 16));
     for (const byte of encoder.encode(i > 0 ? part.slice(2) : part)) bytes.push(byte);
   }
-  return decoder.decode(Uint8Array.from(bytes));
+  return decode(Uint8Array.from(bytes)) ?? decodeWithRawBytes(Uint8Array.from(bytes));
+}
+
+function decode(bytes: Uint8Array): string | undefined {
+  try {
+    return decoder.decode(bytes);
+  } catch (error) {
+    if (error instanceof TypeError) return undefined;
+    throw error;
+  }
+}
+
+/** Where lone surrogates, which no UTF-8 decodes to, stand for the bytes from 0x80 to 0xFF. */
+const RAW_BYTES = 0xdc00;
+
+/** Each byte that is no UTF-8 stands for itself, and changes no other part of the path. */
+function decodeWithRawBytes(bytes: Uint8Array): string {
+  let text = "";
+  for (let i = 0; i < bytes.length;) {
+    const length = sequenceLength(bytes, i);
+    const char = length === 0 ? undefined : decode(bytes.subarray(i, i + length));
+    text += char ?? String.fromCharCode(RAW_BYTES + (bytes[i] ?? 0));
+    i += char === undefined ? 1 : length;
+  }
+  return text;
+}
+
+/** How many bytes a character has by its first one (RFC 3629 3); 0 where they are not there. */
+function sequenceLength(bytes: Uint8Array, at: number): number {
+  const first = bytes[at] ?? 0;
+  const length =
+    first < 0x80 ? 1 : first < 0xc2 ? 0 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : first < 0xf5 ? 4 : 0;
+  const rest = bytes.subarray(at + 1, at + length);
+  return length > 0 && rest.length === length - 1 && rest.every((byte) => (byte & 0xc0) === 0x80)
+    ? length
+    : 0;
+}
+
+/** The byte that a character of a normalised path stands for, if it is one that was no UTF-8. */
+export function rawByteOf(char: string): number | undefined {
+  const byte = char.charCodeAt(0) - RAW_BYTES;
+  return char.length === 1 && byte >= 0x80 && byte <= 0xff ? byte : undefined;
 }

@@ -1,90 +1,191 @@
-/** The endpoints behind one port of a Service, taken in turn. */
-import { addressFamily, type Backend, type ServiceRecord } from "../../contract/index.ts";
+/** The endpoints behind one port of a Service, and what this isolate knows of them. */
+import type { ServiceRecord } from "../../contract/index.ts";
+import { clusterAddressOf, targetsOf } from "./balance/endpoints.ts";
+import { Latency } from "./balance/latency.ts";
+import { Member } from "./balance/member.ts";
+import { RetryBudget } from "./balance/retry-budget.ts";
 
 /** `http://10.244.3.7:8080`: what the gateway is told to dial. */
 export type Upstream = string;
 
-export class Pool {
-  readonly #upstreams: readonly Upstream[];
-  #next: number;
+/** What outlives a change of the endpoints. */
+interface Shared {
+  turn: number;
+  readonly budget: RetryBudget;
+}
 
-  constructor(upstreams: readonly Upstream[], random: () => number) {
-    this.#upstreams = upstreams;
-    // Isolates begin at different places, so that many idle ones do not all send to the first endpoint.
-    this.#next = Math.floor(random() * upstreams.length);
+/** The endpoints of one generation. */
+export class Pool {
+  readonly members: readonly Member[];
+  /** Endpoints that are going away and serve on: only for clients that stay with theirs to the end. */
+  readonly draining: readonly Member[];
+  readonly #shared: Shared;
+
+  constructor(members: readonly Member[], draining: readonly Member[], shared: Shared) {
+    this.members = members;
+    this.draining = draining;
+    this.#shared = shared;
   }
 
   get size(): number {
-    return this.#upstreams.length;
+    return this.members.length;
   }
 
-  /** The next upstream in turn that is not excluded; `undefined` when none is left. */
-  take(excluded: ReadonlySet<Upstream>): Upstream | undefined {
-    for (let i = 0; i < this.#upstreams.length; i++) {
-      const upstream = this.#upstreams[this.#next % this.#upstreams.length];
-      this.#next = (this.#next + 1) % this.#upstreams.length;
-      if (upstream !== undefined && !excluded.has(upstream)) return upstream;
-    }
-    return undefined;
+  get budget(): RetryBudget {
+    return this.#shared.budget;
+  }
+
+  /** Counts up by one each time: whose turn it is, for whoever takes candidates in turn. */
+  nextTurn(): number {
+    this.#shared.turn = (this.#shared.turn + 1) >>> 0;
+    return this.#shared.turn;
+  }
+
+  /**
+   * Members that may be chosen now: those that are well, and ejected ones whose trial is due. Where all of these were
+   * tried, also those that are ejected.
+   */
+  candidates(now: number, tried: ReadonlySet<Member> = NOBODY): readonly Member[] {
+    const areAllWell = this.members.every(({ health }) => !health.ejected);
+    if (areAllWell && tried.size === 0) return this.members;
+    const untried = this.members.filter((member) => !tried.has(member));
+    const available = untried.filter(({ health }) => health.isAvailable(now));
+    return available.length > 0 ? available : untried;
+  }
+
+  /** The next in turn of the candidates that is not excluded; `undefined` when none is left. */
+  take(now: number, tried?: ReadonlySet<Member>): Member | undefined {
+    const candidates = this.candidates(now, tried);
+    return candidates[this.nextTurn() % candidates.length];
+  }
+
+  /** What became of a request: a success lets an ejected member in again, repeated failures eject one. */
+  report(member: Member, outcome: "success" | "failure", now: number): void {
+    if (outcome === "success") member.health.succeed();
+    else if (member.health.fail(now) && this.#mayEject()) member.health.eject(now);
+  }
+
+  /** Never more than half: those that are left would not stand it, and where most fail, something else is wrong. */
+  #mayEject(): boolean {
+    return (this.#ejected().length + 1) * 2 <= this.size;
+  }
+
+  #ejected(): Member[] {
+    return this.members.filter(({ health }) => health.ejected);
+  }
+
+  /** Lets members in again, those first whose trial is due next, when there are too many ejected ones for its size. */
+  restrain(): this {
+    const ejected = this.#ejected().toSorted((a, b) => a.health.nextTrial - b.health.nextTrial);
+    const excess = ejected.length - Math.floor(this.size / 2);
+    for (const { health } of ejected.slice(0, Math.max(0, excess))) health.succeed();
+    return this;
   }
 }
 
-const NO_ENDPOINTS = new Pool([], () => 0);
+const NOBODY: ReadonlySet<Member> = new Set();
 
-/** Pools by Service record: a record that changes starts anew, one that is gone takes its pools along. */
-export class Pools {
-  readonly #byRecord = new WeakMap<ServiceRecord, Map<number, Pool>>();
-  readonly #random: () => number;
-
-  constructor(random: () => number) {
-    this.#random = random;
-  }
-
-  of(service: ServiceRecord | undefined, port: number): Pool {
-    if (service === undefined) return NO_ENDPOINTS;
-    let byPort = this.#byRecord.get(service);
-    if (byPort === undefined) {
-      byPort = new Map();
-      this.#byRecord.set(service, byPort);
-    }
-    let pool = byPort.get(port);
-    if (pool === undefined) {
-      pool = new Pool(upstreamsOf(service, port), this.#random);
-      byPort.set(port, pool);
-    }
-    return pool;
-  }
+export function upstreamOf(member: Member, scheme: "http" | "https" = "http"): Upstream {
+  return `${scheme}://${member.address}`;
 }
 
-/** One backend of a route by chance in proportion to the weights (Gateway API `backendRefs.weight`). */
-export function chooseBackend(backends: readonly Backend[], random: () => number): Backend | undefined {
-  if (backends.length === 1) return backends[0];
-  const total = backends.reduce((sum, backend) => sum + backend.weight, 0);
-  let mark = random() * total;
-  return backends.find((backend) => (mark -= backend.weight) < 0);
+interface Entry {
+  record: ServiceRecord;
+  pool: Pool;
+  used: number;
+  readonly shared: Shared;
 }
+
+export interface PoolsOptions {
+  readonly random: () => number;
+  /** Milliseconds. */
+  readonly now: () => number;
+  /** The zone of the gateway: endpoints that the cluster has assigned to it are preferred. */
+  readonly zone?: string | undefined;
+}
+
+/** Milliseconds after which a pool that nobody asks for may be forgotten. */
+const IDLE = 600_000;
+const FEWEST_TO_SWEEP = 256;
 
 /**
- * Ready endpoints of a Service's port (by number); an ExternalName is its own single endpoint. Of a dual-stack
- * Service one family is used, its primary one where that has any, so that a pod counts once.
+ * Pools by Service and port. When the Service's record changes, its pool has a successor that takes over what is known of
+ * the endpoints that stay: their health, latency and load, and whose turn it is.
  */
-export function upstreamsOf(service: ServiceRecord, port: number): Upstream[] {
-  if (service.kind === "externalName") return [`http://${service.externalName}:${port}`];
-  const wanted = service.ports.find((candidate) => candidate.port === port && candidate.protocol === "TCP");
-  if (wanted === undefined) return [];
-  const ready = service.subsets.flatMap(({ ports, endpoints }) => {
-    const target = ports.find(({ name, protocol }) => name === wanted.name && protocol === "TCP");
-    if (target === undefined) return [];
-    return endpoints
-      .filter((endpoint) => endpoint.ready)
-      .map(({ address }) => ({ address, port: target.port }));
-  });
-  const primary = service.kind === "clusterIP" ? service.clusterIPs[0] : undefined;
-  const family = addressFamily(primary ?? "0.0.0.0");
-  const preferred = ready.filter(({ address }) => addressFamily(address) === family);
-  return (preferred.length > 0 ? preferred : ready).map(upstream);
+export class Pools {
+  readonly #options: PoolsOptions;
+  readonly #entries = new Map<string, Entry>();
+  readonly #none: Pool;
+  #sweepAt = FEWEST_TO_SWEEP;
+
+  constructor(options: PoolsOptions) {
+    this.#options = options;
+    this.#none = new Pool([], [], this.#share());
+  }
+
+  /**
+   * @param name `namespace/name` of the Service
+   * @param record of the generation that serves the request
+   * @param through `service`: the one member is the Service's own address, where it has one
+   */
+  of(
+    name: string,
+    record: ServiceRecord | undefined,
+    port: number,
+    through: "endpoints" | "service" = "endpoints",
+  ): Pool {
+    if (record === undefined) return this.#none;
+    const now = this.#options.now();
+    const key = through === "service" ? `service ${name}:${port}` : `${name}:${port}`;
+    const known = this.#entries.get(key);
+    if (known?.record === record) {
+      known.used = now;
+      return known.pool;
+    }
+    const shared = known?.shared ?? this.#share();
+    const pool = this.#build(record, port, through, known?.pool, shared, now);
+    this.#sweep(now);
+    this.#entries.set(key, { record, pool, used: now, shared });
+    return pool;
+  }
+
+  #build(
+    record: ServiceRecord,
+    port: number,
+    through: "endpoints" | "service",
+    before: Pool | undefined,
+    shared: Shared,
+    now: number,
+  ): Pool {
+    const known = new Map(
+      [...(before?.members ?? []), ...(before?.draining ?? [])].map((member) => [member.address, member]),
+    );
+    const mean = meanLatency(before, now);
+    const memberOf = (address: string) =>
+      known.get(address) ?? new Member(address, mean === undefined ? undefined : new Latency(mean, now));
+    const own = through === "service" ? clusterAddressOf(record, port) : undefined;
+    const targets =
+      own === undefined ? targetsOf(record, port, this.#options.zone) : { addresses: [own], draining: [] };
+    return new Pool(targets.addresses.map(memberOf), targets.draining.map(memberOf), shared).restrain();
+  }
+
+  #share(): Shared {
+    // Isolates begin at different places, so that many idle ones do not all send to the first endpoint.
+    return { turn: Math.floor(this.#options.random() * 2 ** 32), budget: new RetryBudget() };
+  }
+
+  /** Forgets idle pools whenever their number has doubled: Services come and go, and isolates may live long. */
+  #sweep(now: number): void {
+    if (this.#entries.size < this.#sweepAt) return;
+    for (const [key, { used }] of this.#entries) {
+      if (now - used > IDLE) this.#entries.delete(key);
+    }
+    this.#sweepAt = Math.max(FEWEST_TO_SWEEP, 2 * this.#entries.size);
+  }
 }
 
-function upstream({ address, port }: { address: string; port: number }): Upstream {
-  return addressFamily(address) === 6 ? `http://[${address}]:${port}` : `http://${address}:${port}`;
+/** What a new member among others is assumed to take (ingress-nginx's EWMA balancer): neither favoured nor left out. */
+function meanLatency(pool: Pool | undefined, now: number): number | undefined {
+  if (pool === undefined || pool.size === 0) return undefined;
+  return pool.members.reduce((sum, { latency }) => sum + latency.score(now), 0) / pool.size;
 }

@@ -1,4 +1,6 @@
 import { DurableObject } from "cloudflare:workers";
+import type { PurgeScope } from "../../contract/index.ts";
+import { type PurgeRecord, withPurge } from "../purge/records.ts";
 
 export type OfferOutcome = "taken" | "same" | "older";
 
@@ -19,5 +21,17 @@ export class HeadObject extends DurableObject {
     if (typeof present === "number" && generation <= present) return "older";
     await this.ctx.storage.put({ generation, root });
     return "taken";
+  }
+
+  /** What was purged from the caches of all isolates. */
+  async purges(): Promise<readonly PurgeRecord[]> {
+    return (await this.ctx.storage.get<readonly PurgeRecord[]>("purges")) ?? [];
+  }
+
+  /** Follows an order whose signature the caller has verified; answers with what purges() says then. */
+  async purge(scope: PurgeScope, signed: number): Promise<readonly PurgeRecord[]> {
+    const records = withPurge(await this.purges(), scope, signed, Date.now());
+    await this.ctx.storage.put("purges", records);
+    return records;
   }
 }

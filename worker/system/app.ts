@@ -3,12 +3,16 @@ import { Hono } from "hono";
 import { HTTPException } from "hono/http-exception";
 import type { ClientFacts } from "../../contract/index.ts";
 import type { SnapshotReader } from "../snapshot/reader.ts";
+import { explainEndpoint, type ExplainEndpointOptions } from "./explain.ts";
 import { headEndpoint, type HeadStore } from "./head.ts";
+import { purgeEndpoint, type PurgeOptions } from "./purge.ts";
 import { status } from "./status.ts";
 
 export interface SystemOptions {
   readonly reader: SnapshotReader;
   readonly heads: HeadStore;
+  readonly purge: PurgeOptions;
+  readonly explain: ExplainEndpointOptions;
   readonly doh: (request: Request, client: ClientFacts) => Promise<Response>;
   readonly now: () => number;
 }
@@ -18,7 +22,7 @@ export type System = (request: Request, client: ClientFacts) => Promise<Response
 const notAllowed = () =>
   new Response("405 Method Not Allowed\n", { status: 405, headers: { allow: "GET, HEAD" } });
 
-export function createSystem({ reader, heads, doh, now }: SystemOptions): System {
+export function createSystem({ reader, heads, purge, explain, doh, now }: SystemOptions): System {
   const app = new Hono<{ Bindings: { client: ClientFacts } }>();
   app.use(async (c, next) => {
     await next();
@@ -31,6 +35,8 @@ export function createSystem({ reader, heads, doh, now }: SystemOptions): System
   });
   app.get("/status", async (c) => c.json(await status(reader, now), 200, { "cache-control": "no-store" }));
   app.route("/head", headEndpoint(reader, heads));
+  app.route("/purge", purgeEndpoint(purge));
+  app.route("/explain", explainEndpoint(explain));
   app.all("/dns-query", (c) => doh(c.req.raw, c.env.client));
   app.all("/dns-query/:token", (c) => doh(c.req.raw, c.env.client));
   app.all("/healthz", notAllowed);
@@ -41,7 +47,10 @@ export function createSystem({ reader, heads, doh, now }: SystemOptions): System
     throw error;
   });
   app.notFound((c) =>
-    c.text("404 Not Found: the edge itself answers /dns-query, /healthz, /status and /head here.\n", 404),
+    c.text(
+      "404 Not Found: the edge itself answers /dns-query, /healthz, /status, /head, /purge and /explain here.\n",
+      404,
+    ),
   );
   return async (request, client) => app.fetch(request, { client });
 }

@@ -43,12 +43,12 @@ const CASES: [string, string, string, string | undefined][] = [
 ];
 
 test.each(CASES)("%s", (_, host, path, service) => {
-  const route = findRoute(view, host, path);
-  if (route instanceof Promise) expect.fail("what is in memory is not awaited");
-  expect(route?.backends[0]?.service).toBe(service);
+  const match = findRoute(view, host, path);
+  if (match instanceof Promise) expect.fail("what is in memory is not awaited");
+  expect(match?.route.backends[0]?.service).toBe(service);
 });
 
 test.each(CASES)("%s, when the shards must be read first", async (_, host, path, service) => {
   waits = true;
-  expect((await findRoute(view, host, path))?.backends[0]?.service).toBe(service);
+  expect((await findRoute(view, host, path))?.route.backends[0]?.service).toBe(service);
 });

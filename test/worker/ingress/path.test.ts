@@ -22,7 +22,8 @@ describe("normalisePath", () => {
     ["names that begin with dots are names", "/.well-known/...", "/.well-known/..."],
     ["a backslash is a character like any other", "/a%5c..%5cb", "/a\\..\\b"],
     ["parameters of a segment stay", "/a;x=1/..;/b", "/a;x=1/..;/b"],
-    ["bytes that are not UTF-8 change nothing beside them", "/%C3%A9/%ff%41", "/é/\ufffdA"],
+    ["bytes that are not UTF-8 change nothing beside them", "/%C3%A9/%ff%41", "/é/\udcffA"],
+    ["nor do cut off and overlong sequences", "/%C3/%E0%80%80%E2%82%AC", "/\udcc3/\udce0\udc80\udc80€"],
   ])("%s", (_, given, normal) => {
     expect(normalisePath(given)).toBe(normal);
   });

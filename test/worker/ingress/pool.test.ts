@@ -1,82 +1,36 @@
 import fc from "fast-check";
 import { describe, expect, it, test } from "vitest";
 import type { ServiceRecord } from "../../../contract/index.ts";
-import { chooseBackend, Pool, Pools, upstreamsOf } from "../../../worker/ingress/pool.ts";
+import type { Member } from "../../../worker/ingress/balance/member.ts";
+import { type Pool, Pools, upstreamOf } from "../../../worker/ingress/pool.ts";
 import { serviceOf } from "../support/records.ts";
 
-describe("upstreamsOf", () => {
-  const twoPorts: ServiceRecord = {
-    kind: "clusterIP",
-    clusterIPs: ["10.96.0.1"],
-    ports: [
-      { name: "http", protocol: "TCP", port: 80 },
-      { name: "admin", protocol: "TCP", port: 81 },
-      { name: "quic", protocol: "UDP", port: 443 },
-    ],
-    subsets: [
-      {
-        ports: [
-          { name: "http", protocol: "TCP", port: 8080 },
-          { name: "admin", protocol: "TCP", port: 9090 },
-          { name: "quic", protocol: "UDP", port: 8443 },
-        ],
-        endpoints: [
-          { address: "10.0.0.1", ready: true },
-          { address: "10.0.0.2", ready: false },
-        ],
-      },
-      // A named target port may have another number in other pods.
-      {
-        ports: [{ name: "http", protocol: "TCP", port: 8081 }],
-        endpoints: [{ address: "10.0.0.3", ready: true }],
-      },
-      {
-        ports: [{ name: "http", protocol: "TCP", port: 8080 }],
-        endpoints: [{ address: "fd00::1", ready: true }],
-      },
-    ],
-  };
-  test.each([
-    [
-      "ready endpoints, by the port's name, of the primary family",
-      twoPorts,
-      80,
-      ["10.0.0.1:8080", "10.0.0.3:8081"],
-    ],
-    ["another port", twoPorts, 81, ["10.0.0.1:9090"]],
-    ["a UDP port serves no HTTP", twoPorts, 443, []],
-    ["a port that the Service lacks", twoPorts, 82, []],
-    [
-      "an IPv6 primary family",
-      { ...twoPorts, clusterIPs: ["fd00::10", "10.96.0.1"] },
-      80,
-      ["[fd00::1]:8080"],
-    ],
-    ["the other family where the primary has none", { ...serviceOf("fd00::2") }, 80, ["[fd00::2]:8080"]],
-    [
-      "an ExternalName, whatever its ports",
-      { kind: "externalName" as const, externalName: "db.example.com", ports: [] },
-      8443,
-      ["db.example.com:8443"],
-    ],
-  ])("%s", (_, service, port, expected) => {
-    expect(upstreamsOf(service, port)).toEqual(expected.map((target) => `http://${target}`));
-  });
-});
+const SERVICE = "shop/web";
+const hosts = (n: number) => Array.from({ length: n }, (_, i) => `10.0.0.${i + 1}`);
+const poolsAt = (now = { ms: 0 }, zone?: string) => new Pools({ random: () => 0, now: () => now.ms, zone });
+const poolOf = (n: number): Pool => poolsAt().of(SERVICE, serviceOf(...hosts(n)), 80);
+const addressesOf = (members: readonly Member[]) =>
+  members.map(({ address }) => address.replace(":8080", ""));
+
+function eject(pool: Pool, member: Member | undefined, now = 0): void {
+  if (member === undefined) expect.fail("no such member");
+  for (let i = 0; i < 3; i++) pool.report(member, "failure", now);
+}
 
 describe("a pool", () => {
-  it("spreads requests evenly: in any run of n every one of n endpoints is taken once", () => {
+  it("is taken in turn: in any run of n every one of n endpoints is taken once", () => {
     fc.assert(
       fc.property(
         fc.integer({ min: 1, max: 20 }),
         fc.double({ min: 0, max: 0.999, noNaN: true }),
-        (n, seed) => {
-          const pool = new Pool(
-            Array.from({ length: n }, (_, i) => `http://10.0.0.${i}:80`),
-            () => seed,
+        (n, start) => {
+          const pool = new Pools({ random: () => start, now: () => 0 }).of(
+            SERVICE,
+            serviceOf(...hosts(n)),
+            80,
           );
           for (let round = 0; round < 3; round++) {
-            expect(new Set(Array.from({ length: n }, () => pool.take(new Set()))).size).toBe(n);
+            expect(new Set(Array.from({ length: n }, () => pool.take(0))).size).toBe(n);
           }
         },
       ),
@@ -84,32 +38,198 @@ describe("a pool", () => {
   });
 
   it("passes over what was tried, and ends when all were", () => {
-    const pool = new Pool(["http://a", "http://b", "http://c"], () => 0);
-    expect(pool.take(new Set(["http://a"]))).toBe("http://b");
-    expect(pool.take(new Set(["http://a", "http://b", "http://c"]))).toBeUndefined();
-    expect(new Pool([], () => 0).take(new Set())).toBeUndefined();
+    const pool = poolOf(3);
+    const [a, b, c] = pool.members;
+    if (a === undefined || b === undefined || c === undefined) expect.fail("no members");
+    expect(pool.take(0, new Set([a, c]))).toBe(b);
+    expect(pool.take(0, new Set([a, b, c]))).toBeUndefined();
+    expect(poolOf(0).take(0)).toBeUndefined();
   });
 
-  it("goes on where it was for the same record, and begins anew for a changed one", () => {
-    const pools = new Pools(() => 0);
-    const service = serviceOf("10.0.0.1", "10.0.0.2");
-    expect(pools.of(service, 80).take(new Set())).toBe("http://10.0.0.1:8080");
-    expect(pools.of(service, 80).take(new Set())).toBe("http://10.0.0.2:8080");
-    expect(pools.of(serviceOf("10.0.0.3"), 80).take(new Set())).toBe("http://10.0.0.3:8080");
-    expect(pools.of(undefined, 80).size).toBe(0);
+  it("names a member as the gateway is told to dial it", () => {
+    const [member] = poolOf(1).members;
+    expect(member && [upstreamOf(member), upstreamOf(member, "https")]).toEqual([
+      "http://10.0.0.1:8080",
+      "https://10.0.0.1:8080",
+    ]);
   });
 });
 
-describe("chooseBackend", () => {
-  const backend = (service: string, weight: number) => ({ service, port: 80, weight });
+describe("ejection", () => {
+  it("leaves a member out that fails three times, until its trial", () => {
+    const pool = poolOf(4);
+    eject(pool, pool.members[1]);
+    expect(addressesOf(pool.candidates(4_999))).toEqual(["10.0.0.1", "10.0.0.3", "10.0.0.4"]);
+    expect(addressesOf(pool.candidates(5_000))).toEqual(hosts(4));
+    const [, member] = pool.members;
+    member?.health.begin(5_000);
+    expect(pool.candidates(5_000)).toHaveLength(3);
+    if (member !== undefined) pool.report(member, "success", 5_001);
+    expect(pool.candidates(5_001)).toHaveLength(4);
+  });
+
   test.each([
-    ["the only one", [backend("a/a", 0)], 0.99, "a/a"],
-    ["none", [], 0, undefined],
-    ["by weight, below the mark", [backend("a/a", 1), backend("a/b", 3)], 0.24, "a/a"],
-    ["by weight, above the mark", [backend("a/a", 1), backend("a/b", 3)], 0.26, "a/b"],
-    ["never one of weight 0", [backend("a/a", 0), backend("a/b", 1)], 0, "a/b"],
-    ["none when all weigh 0", [backend("a/a", 0), backend("a/b", 0)], 0, undefined],
-  ])("%s", (_, backends, random, service) => {
-    expect(chooseBackend(backends, () => random)?.service).toBe(service);
+    [0, 1],
+    [1, 2],
+    [1, 3],
+    [2, 4],
+    [2, 5],
+  ])("takes at most %i of %i", (most, n) => {
+    const pool = poolOf(n);
+    for (const member of pool.members) eject(pool, member);
+    expect(pool.candidates(0)).toHaveLength(n - most);
+  });
+
+  it("falls back on ejected members when the others were tried", () => {
+    const pool = poolOf(2);
+    eject(pool, pool.members[0]);
+    expect(addressesOf(pool.candidates(0, new Set([pool.members[1] as Member])))).toEqual(["10.0.0.1"]);
+  });
+
+  it("never leaves out more than half, whatever happens when, and whichever endpoints come and go", () => {
+    const step = fc.oneof(
+      fc.record({ report: fc.constantFrom("success" as const, "failure" as const), member: fc.nat(9) }),
+      fc.record({ endpoints: fc.uniqueArray(fc.integer({ min: 1, max: 10 }), { minLength: 1 }) }),
+      fc.record({ wait: fc.nat(30_000) }),
+    );
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 80 }), (steps) => {
+        const now = { ms: 0 };
+        const pools = poolsAt(now);
+        let pool = pools.of(SERVICE, serviceOf(...hosts(6)), 80);
+        for (const step of steps) {
+          if ("wait" in step) now.ms += step.wait;
+          else if ("endpoints" in step) {
+            pool = pools.of(SERVICE, serviceOf(...step.endpoints.map((n) => `10.0.0.${n}`)), 80);
+          } else {
+            const member = pool.members[step.member % pool.size];
+            member?.health.begin(now.ms);
+            if (member !== undefined) pool.report(member, step.report, now.ms);
+          }
+          const ejected = pool.members.filter(({ health }) => health.ejected).length;
+          expect(ejected * 2).toBeLessThanOrEqual(pool.size);
+        }
+      }),
+      { numRuns: 100 },
+    );
+  });
+});
+
+describe("a change of configuration", () => {
+  it("keeps the pool as long as the record is the same", () => {
+    const pools = poolsAt();
+    const record = serviceOf("10.0.0.1");
+    expect(pools.of(SERVICE, record, 80)).toBe(pools.of(SERVICE, record, 80));
+  });
+
+  it("keeps what is known of the endpoints that stay, and whose turn it is", () => {
+    const now = { ms: 0 };
+    const pools = poolsAt(now);
+    const before = pools.of(SERVICE, serviceOf(...hosts(4)), 80);
+    const [first, second] = before.members;
+    eject(before, first);
+    second?.latency.observe(100, 0);
+    const underway = second?.load.begin(0);
+    const turn = before.nextTurn();
+
+    const after = pools.of(SERVICE, serviceOf(...hosts(3), "10.0.0.9"), 80);
+    expect(after).not.toBe(before);
+    expect(after.members.slice(0, 3)).toEqual(before.members.slice(0, 3));
+    expect(addressesOf(after.candidates(0))).toEqual(["10.0.0.2", "10.0.0.3", "10.0.0.9"]);
+    expect(after.nextTurn()).toBe(turn + 1);
+    expect(after.budget).toBe(before.budget);
+    expect(after.members[1]?.load.count(0)).toBe(1);
+    underway?.ended();
+    expect(after.members[1]?.load.count(0)).toBe(0);
+  });
+
+  it("takes a new endpoint for one of mean latency", () => {
+    const pools = poolsAt({ ms: 50_000 });
+    const before = pools.of(SERVICE, serviceOf(...hosts(2)), 80);
+    for (const [i, { latency }] of before.members.entries()) latency.observe(100 * (i + 1), 50_000);
+    const after = pools.of(SERVICE, serviceOf(...hosts(3)), 80);
+    expect(after.members[2]?.latency.score(50_000)).toBeCloseTo(149, 0);
+  });
+
+  it("keeps what is known of an endpoint that begins to drain, for whoever stays with it", () => {
+    const pools = poolsAt();
+    const before = pools.of(SERVICE, serviceOf(...hosts(2)), 80);
+    const drained = serviceOf("10.0.0.1");
+    if (drained.kind !== "clusterIP") expect.fail("no such kind");
+    drained.subsets[0]?.endpoints.push({ address: "10.0.0.2", ready: false, draining: true });
+    const after = pools.of(SERVICE, drained, 80);
+    expect(addressesOf(after.members)).toEqual(["10.0.0.1"]);
+    expect(after.draining).toEqual([before.members[1]]);
+  });
+});
+
+describe("pools", () => {
+  it("are one for a Service's port, and another for its own address", () => {
+    const pools = poolsAt();
+    const record: ServiceRecord = {
+      kind: "clusterIP",
+      clusterIPs: ["10.96.0.10"],
+      ports: [
+        { name: "http", protocol: "TCP", port: 80 },
+        { name: "admin", protocol: "TCP", port: 81 },
+      ],
+      subsets: [
+        {
+          ports: [
+            { name: "http", protocol: "TCP", port: 8080 },
+            { name: "admin", protocol: "TCP", port: 9090 },
+          ],
+          endpoints: [{ address: "10.0.0.1", ready: true }],
+        },
+      ],
+    };
+    const [endpoints, other, service] = [
+      pools.of(SERVICE, record, 80),
+      pools.of(SERVICE, record, 81),
+      pools.of(SERVICE, record, 80, "service"),
+    ];
+    expect([endpoints, other, service].map(({ members }) => members.map(({ address }) => address))).toEqual([
+      ["10.0.0.1:8080"],
+      ["10.0.0.1:9090"],
+      ["10.96.0.10:80"],
+    ]);
+    expect(pools.of(SERVICE, record, 80)).toBe(endpoints);
+  });
+
+  it("balance over the endpoints of a Service that has no address of its own", () => {
+    const record: ServiceRecord = {
+      ...serviceOf("10.0.0.1"),
+      kind: "clusterIP",
+      clusterIPs: [],
+    } as ServiceRecord;
+    expect(addressesOf(poolsAt().of(SERVICE, record, 80, "service").members)).toEqual(["10.0.0.1"]);
+  });
+
+  it("keep to the gateway's zone", () => {
+    const record = serviceOf("10.0.0.1", "10.0.0.2");
+    if (record.kind !== "clusterIP") expect.fail("no such kind");
+    for (const [i, endpoint] of (record.subsets[0]?.endpoints ?? []).entries()) {
+      endpoint.zones = ["ab"[i] ?? ""];
+    }
+    expect(addressesOf(poolsAt(undefined, "b").of(SERVICE, record, 80).members)).toEqual(["10.0.0.2"]);
+    expect(addressesOf(poolsAt().of(SERVICE, record, 80).members)).toEqual(["10.0.0.1", "10.0.0.2"]);
+  });
+
+  it("are empty for a Service that does not exist", () => {
+    expect(poolsAt().of(SERVICE, undefined, 80).size).toBe(0);
+  });
+
+  it("are forgotten when many have been idle, and those in use are not", () => {
+    const now = { ms: 0 };
+    const pools = poolsAt(now);
+    const record = serviceOf(...hosts(2));
+    const used = pools.of("shop/used", record, 80);
+    for (let i = 0; i < 255; i++) pools.of(`shop/idle-${i}`, record, 80);
+    const idle = pools.of("shop/idle-0", record, 80);
+    now.ms = 700_000;
+    expect(pools.of("shop/used", record, 80)).toBe(used);
+    pools.of("shop/new", record, 80);
+    expect(pools.of("shop/used", record, 80)).toBe(used);
+    expect(pools.of("shop/idle-0", record, 80)).not.toBe(idle);
   });
 });

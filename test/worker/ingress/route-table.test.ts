@@ -4,7 +4,7 @@ import { RouteTable } from "../../../worker/ingress/route-table.ts";
 import { hostOf } from "../support/records.ts";
 
 function matched(paths: readonly string[], path: string): string | undefined {
-  const found = new RouteTable(hostOf(...paths)).match(path)?.match.path;
+  const found = new RouteTable(hostOf(...paths)).match(path)?.route.match.path;
   return found && `${found.type} ${found.value}`;
 }
 
@@ -58,5 +58,37 @@ it("agrees with the definition on any routes and path", () => {
 it("takes time in proportion to the longest prefix, not to the path", () => {
   const table = new RouteTable(hostOf("PathPrefix /a/b"));
   expect(table.match(`/x${"/y".repeat(8_000)}`)).toBeUndefined();
-  expect(table.match(`/a/b${"/y".repeat(8_000)}`)?.match.path.value).toBe("/a/b");
+  expect(table.match(`/a/b${"/y".repeat(8_000)}`)?.route.match.path.value).toBe("/a/b");
+});
+
+describe("regular expressions, as ingress-nginx orders and anchors them", () => {
+  const routes = [
+    "RegularExpression /foo/bar/[A-Z0-9]{3}",
+    "RegularExpression /foo/bar/bar",
+    "RegularExpression /",
+  ];
+  test.each([
+    ["/foo/bar/bar", "RegularExpression /foo/bar/[A-Z0-9]{3}"],
+    ["/FOO/BAR/barn", "RegularExpression /foo/bar/[A-Z0-9]{3}"],
+    ["/foo/bar/ba", "RegularExpression /"],
+    ["/x/foo/bar/bar", "RegularExpression /"],
+  ])("%s goes to %s", (path, expected) => {
+    expect(matched(routes, path)).toBe(expected);
+  });
+
+  it("gives the groups of the path", () => {
+    const match = new RouteTable(hostOf("RegularExpression /a(/|$)(.*)")).match("/a/b/c");
+    expect(match?.groups.slice(1)).toEqual(["/", "b/c"]);
+  });
+});
+
+it("is not held up by an expression that keeps backtracking engines busy", () => {
+  const path = `/${"a".repeat(8_000)}!`;
+  expect(
+    matched(["RegularExpression /(a+)+$", "RegularExpression /(a|a)*b", "RegularExpression /"], path),
+  ).toBe("RegularExpression /");
+});
+
+it("does without an expression that does not compile", () => {
+  expect(matched(["RegularExpression /(a", "RegularExpression /"], "/a")).toBe("RegularExpression /");
 });
