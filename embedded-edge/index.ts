@@ -71,6 +71,7 @@ async function compose(options: EdgeOptions, endings: Ending[]): Promise<Embedde
       LINTEL_SYSTEM_HOST: options.systemHost,
       LINTEL_DNS_ACCESS: options.dnsAccess,
       ...(options.dnsToken === undefined ? {} : { LINTEL_DNS_TOKEN: options.dnsToken }),
+      ...(options.zone === undefined ? {} : { LINTEL_ZONE: options.zone }),
       LINTEL_GATEWAY_SECRET: gatewaySecret,
       LINTEL_CLIENT_SECRET: clientSecret,
     },
@@ -124,11 +125,12 @@ async function compose(options: EdgeOptions, endings: Ending[]): Promise<Embedde
     await Promise.all(listeners.map((listener) => listener.close(GRACE_MS)));
   });
   const parts = { upstream, clientSecret, log };
-  const http = options.http && (await startHttpListener({ address: options.http, ...parts }));
-  if (http) listeners.push(http);
   const https =
     options.https && (await startHttpsListener({ address: options.https, ...parts }, certificates));
   if (https) listeners.push(https);
+  const httpsPort = https?.address.port;
+  const http = options.http && (await startHttpListener({ address: options.http, ...parts, httpsPort }));
+  if (http) listeners.push(http);
 
   let closing: Promise<void> | undefined;
   return {

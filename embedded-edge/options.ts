@@ -40,6 +40,8 @@ export interface EdgeOptions {
   readonly gatewaySecret: string;
   /** The address ranges (CIDR) that the gateway may dial. */
   readonly targets: readonly string[];
+  /** The topology zone that it stands in, as nodes' label `topology.kubernetes.io/zone` has it. */
+  readonly zone?: string | undefined;
   /** Path of the bundled Worker, an ES module. */
   readonly bundle: string;
   readonly log: EdgeLog;

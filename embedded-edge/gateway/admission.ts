@@ -1,5 +1,5 @@
 import type { IncomingMessage } from "node:http";
-import { GATEWAY_HEADERS } from "../../contract/index.ts";
+import { decodeTimeouts, GATEWAY_HEADERS, type UpstreamTimeouts } from "../../contract/index.ts";
 import { endToEndFields, type RawFields } from "../http/fields.ts";
 import { type Framing, framingFields, requestFraming } from "../http/framing.ts";
 import { equalSecrets } from "../secrets.ts";
@@ -11,6 +11,10 @@ export interface Admitted {
   readonly target: Target;
   /** The name that the upstream's certificate must bear; `undefined` when it need not verify. */
   readonly verify: string | undefined;
+  /** Those of this request alone. */
+  readonly timeouts: UpstreamTimeouts;
+  /** Whether its connection is a new one and closed behind the response. */
+  readonly close: boolean;
   readonly method: string;
   readonly path: string;
   readonly framing: Framing;
@@ -33,6 +37,9 @@ export function admit(request: IncomingMessage, secret: string): Admitted {
   const host = parseHost(text(headers[GATEWAY_HEADERS.host]));
   if (host === undefined) throw new GatewayError("target", `${GATEWAY_HEADERS.host} is malformed`);
   const verify = serverName(headers[GATEWAY_HEADERS.verify], target);
+  const timeouts = decodeTimeouts(text(headers[GATEWAY_HEADERS.timeouts]) || NO_TIMEOUTS);
+  if (timeouts === undefined) throw new GatewayError("target", `${GATEWAY_HEADERS.timeouts} is malformed`);
+  const close = headers[GATEWAY_HEADERS.connection] === "close";
   const framing = requestFraming(rawHeaders);
   if (framing === undefined || !url.startsWith("/")) {
     throw new GatewayError("target", "the request's target or transfer coding cannot be forwarded");
@@ -40,6 +47,8 @@ export function admit(request: IncomingMessage, secret: string): Admitted {
   return {
     target,
     verify,
+    timeouts,
+    close,
     method,
     path: url,
     framing,
@@ -58,6 +67,8 @@ function serverName(value: string | string[] | undefined, { scheme }: Target): s
   }
   return name;
 }
+
+const NO_TIMEOUTS = ",,";
 
 function upstreamFields(raw: RawFields, host: string, framing: Framing, method: string): string[] {
   const dropped = (name: string) =>

@@ -3,7 +3,7 @@ import type { Admitted } from "./admission.ts";
 import type { IsAllowed } from "./allowed-targets.ts";
 import { candidates, type Resolve } from "./candidates.ts";
 import { GatewayError } from "./fault.ts";
-import type { GatewayLimits } from "./limits.ts";
+import { type GatewayLimits, type RequestLimits, requestLimits } from "./limits.ts";
 import {
   type Answer,
   type Pools,
@@ -42,15 +42,16 @@ export function asker(
   const askAddress = async (
     address: string,
     request: UpstreamRequest,
-    connectMs: number,
+    limits: RequestLimits,
+    kept: Pools | undefined,
   ): Promise<Answer> => {
     try {
-      return await sendTo(address, request, pools, limits, connectMs);
+      return await sendTo(address, request, kept, limits);
     } catch (error) {
       if (!(error instanceof StaleConnectionError)) throw error;
       const mayRepeat = request.body === undefined && IDEMPOTENT.has(request.method);
       if (mayRepeat && !request.abandoned.aborted) {
-        return sendTo(address, request, undefined, limits, connectMs);
+        return sendTo(address, request, undefined, limits);
       }
       throw new GatewayError("reset", `the upstream closed the connection: ${error.message}`, {
         cause: error,
@@ -72,11 +73,14 @@ export function asker(
       body,
       abandoned,
     };
-    const deadline = performance.now() + limits.connectMs;
+    const own = requestLimits(limits, admitted.timeouts);
+    const kept = admitted.close ? undefined : pools;
+    const deadline = performance.now() + own.connectMs;
     let unreachable: unknown;
     for (const address of addresses) {
       try {
-        return await askAddress(address, request, Math.max(1, deadline - performance.now()));
+        const connectMs = Math.max(1, deadline - performance.now());
+        return await askAddress(address, request, { ...own, connectMs }, kept);
       } catch (error) {
         if (!(error instanceof GatewayError) || error.fault !== "dial" || abandoned.aborted) throw error;
         unreachable = error;

@@ -13,7 +13,7 @@ import { errorText } from "../errors.ts";
 import { MAX_RESPONSE_HEAD } from "../http/response.ts";
 import { sendHead } from "../http/send-head.ts";
 import { GatewayError } from "./fault.ts";
-import type { GatewayLimits } from "./limits.ts";
+import type { GatewayLimits, RequestLimits } from "./limits.ts";
 
 /** The kept connections, by scheme; Node's agents keep them by address and port. */
 export interface Pools {
@@ -74,15 +74,14 @@ export class StaleConnectionError extends Error {
  * Sends a request to an address, and waits for the head of the answer.
  *
  * @param pools `undefined` for a connection of its own
- * @param connectMs what is left to connect in
+ * @param limits with what is left to connect in
  * @throws GatewayError | StaleConnectionError
  */
 export async function sendTo(
   address: string,
   request: UpstreamRequest,
   pools: Pools | undefined,
-  limits: GatewayLimits,
-  connectMs: number,
+  limits: RequestLimits,
 ): Promise<Answer> {
   const upstream = open(address, request, pools);
   const abandon = () => upstream.destroy();
@@ -92,9 +91,9 @@ export async function sendTo(
   // Listened to further down, after the dial; a rejection in between is the dial's as well.
   answer.catch(() => undefined);
 
-  const socket = await dial(upstream, request.scheme, connectMs);
+  const socket = await dial(upstream, request.scheme, limits.connectMs);
   const readBefore = socket.bytesRead;
-  watchIdle(upstream, socket, limits.idleMs, request.body);
+  watchIdle(upstream, socket, limits, request.body);
   if (request.body === undefined) {
     upstream.end();
   } else {
@@ -160,38 +159,70 @@ function headOf(upstream: ClientRequest): Promise<Answer> {
   });
 }
 
-/**
- * Ends the request when its connection rests while it is the upstream's turn. It must be found resting twice, half the
- * time apart: a timer that fires late, after this process was busy, says nothing of data that waits to be read.
- */
+/** Ends the request when its connection rests while it is the upstream's turn; a WebSocket, when nobody speaks. */
 function watchIdle(
   upstream: ClientRequest,
   socket: Socket,
-  idleMs: number,
+  { readMs, sendMs, restMs }: RequestLimits,
   body: Readable | undefined,
 ): void {
   let response: IncomingMessage | undefined;
-  let moved = -1;
-  const onTimeout = () => {
+  const isClientsTurn = () => {
     const clientStopsReading = response?.isPaused() ?? false;
     const clientStopsSending = body !== undefined && !body.readableEnded && !upstream.writableNeedDrain;
-    const clientsTurn = clientStopsReading || (response === undefined && clientStopsSending);
-    const total = socket.bytesRead + socket.bytesWritten;
-    if (clientsTurn || total !== moved) {
-      moved = clientsTurn ? -1 : total;
-      socket.setTimeout(idleMs / 2);
-      return;
-    }
-    upstream.destroy(new GatewayError("timeout", "the upstream did not answer in time"));
+    return clientStopsReading || (response === undefined && clientStopsSending);
   };
-  socket.setTimeout(idleMs / 2);
-  socket.on("timeout", onTimeout);
+  const limitMs = () => (body === undefined || upstream.writableFinished ? readMs : sendMs);
+  const watch = onRest(socket, limitMs, isClientsTurn, () =>
+    upstream.destroy(new GatewayError("timeout", "the upstream did not answer in time")),
+  );
+  upstream.once("finish", watch.restart);
+  const stop = () => {
+    upstream.off("finish", watch.restart);
+    watch.stop();
+  };
   upstream.once("response", (started) => {
     response = started;
     // An answer that came before the request's end leaves a connection that nobody else can use.
     started.once("close", () => upstream.writableFinished || upstream.destroy());
   });
-  // A WebSocket may rest for as long as its ends like.
-  upstream.once("upgrade", () => socket.setTimeout(0));
-  upstream.once("close", () => socket.off("timeout", onTimeout));
+  upstream.once("upgrade", () => {
+    stop();
+    socket.setTimeout(0);
+    if (restMs !== undefined) {
+      onRest(
+        socket,
+        () => restMs,
+        () => false,
+        () => socket.destroy(),
+      );
+    }
+  });
+  upstream.once("close", stop);
+}
+
+/**
+ * Calls `end` when nothing moves on a connection for so long. It must be found resting twice, half the time apart: a
+ * timer that fires late, after this process was busy, says nothing of data that waits to be read.
+ */
+function onRest(
+  socket: Socket,
+  limitMs: () => number,
+  mayRest: () => boolean,
+  end: () => void,
+): { readonly restart: () => void; readonly stop: () => void } {
+  let moved = -1;
+  const restart = () => void socket.setTimeout(limitMs() / 2);
+  const onTimeout = () => {
+    const total = socket.bytesRead + socket.bytesWritten;
+    if (!mayRest() && total === moved) {
+      end();
+      return;
+    }
+    moved = mayRest() ? -1 : total;
+    restart();
+  };
+  restart();
+  socket.on("timeout", onTimeout);
+  return { restart, stop: () => void socket.off("timeout", onTimeout) };
 }

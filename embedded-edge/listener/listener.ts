@@ -26,6 +26,8 @@ export interface ListenerOptions {
   readonly upstream: WorkerUpstream;
   /** The secret of LINTEL_CLIENT_SECRET. */
   readonly clientSecret: string;
+  /** Where the same edge serves https, for the listener that serves http. */
+  readonly httpsPort?: number | undefined;
   readonly log: EdgeLog;
 }
 
@@ -110,7 +112,7 @@ export async function startHttpsListener(
 function serviceOf(options: ListenerOptions, scheme: "http" | "https", closing: AbortSignal): Service {
   return {
     upstream: options.upstream,
-    factsOf: connectionFacts(scheme, options.clientSecret),
+    factsOf: connectionFacts(scheme, options.clientSecret, options.httpsPort),
     log: options.log,
     isDraining: () => closing.aborted,
   };

@@ -35,14 +35,22 @@ export function miniflareOptions(settings: WorkerSettings, sources: MiniflareSou
         config: {
           name: EDGE_WORKER,
           compatibilityDate: COMPATIBILITY_DATE,
+          // As in wrangler.toml.
+          compatibilityFlags: ["enable_request_signal"],
           manifest: module(sources.bundle),
           env: {
             ...textBindings(settings.variables),
             KV: kv,
             HEAD: { type: "durable-object", worker: EDGE_WORKER, exportName: "HeadObject" },
+            LIMITS: { type: "durable-object", worker: EDGE_WORKER, exportName: "LimitObject" },
             CLUSTER: { type: "external", address: settings.gateway, http: {} },
+            // By address, after names were resolved: what users write must not reach this machine and its networks.
+            INTERNET: { type: "network", allow: ["public"], tlsOptions: { trustBrowserCas: true } },
           },
-          exports: { HeadObject: { type: "durable-object", storage: "sqlite" } },
+          exports: {
+            HeadObject: { type: "durable-object", storage: "sqlite" },
+            LimitObject: { type: "durable-object", storage: "sqlite" },
+          },
         },
         dev: { unsafeDirectSockets: LOOPBACK },
       },

@@ -3,7 +3,15 @@ import { Agent, type IncomingMessage, request as httpRequest } from "node:http";
 import { afterEach, describe, expect, it } from "vitest";
 import { GATEWAY_FAULT_HEADER, GATEWAY_HEADERS } from "../../../contract/index.ts";
 import { type Gateway, type GatewayOptions, startGateway } from "../../../embedded-edge/gateway/gateway.ts";
-import { type Asked, ask, closedPort, readText, readUntil, startServer } from "../support/http.ts";
+import {
+  type Asked,
+  ask,
+  closedPort,
+  readText,
+  readUntil,
+  startServer,
+  startTcpServer,
+} from "../support/http.ts";
 import { recordingLog } from "../support/log.ts";
 import { describeGateway } from "./protocol-suite.ts";
 
@@ -84,6 +92,59 @@ describe("the Node gateway's own bearing", () => {
     );
     const { headers } = await through(gateway, `http://svc.example:${await closedPort()}`);
     expect(headers[GATEWAY_FAULT_HEADER]).toBe("dial");
+  });
+
+  describe("keeps to the timeouts that a request brings", () => {
+    const timeouts = (text: string) => ({ headers: { [GATEWAY_HEADERS.timeouts]: text } });
+    const fault = async (asked: ReturnType<typeof through>) => {
+      const { status, headers } = await asked;
+      return [status, headers[GATEWAY_FAULT_HEADER]];
+    };
+
+    it("for the connection", async () => {
+      const { port } = await using(startTcpServer(() => undefined));
+      const gateway = await using(start());
+      expect(await fault(through(gateway, `https://127.0.0.1:${port}`, timeouts("50,,")))).toEqual([
+        502,
+        "dial",
+      ]);
+    });
+
+    it("for a body that the upstream does not take", async () => {
+      const { port } = await using(startTcpServer((socket) => socket.pause()));
+      const gateway = await using(start());
+      const request = httpRequest({
+        host: "127.0.0.1",
+        port: gateway.address.port,
+        method: "POST",
+        headers: { ...headersFor(`http://127.0.0.1:${port}`), ...timeouts(",60000,50").headers },
+        agent: false,
+      });
+      // Nobody takes the rest of it.
+      request.on("error", () => undefined);
+      request.end(Buffer.alloc(32 * 1024 * 1024));
+      const [response] = (await once(request, "response")) as [IncomingMessage];
+      expect([response.statusCode, response.headers[GATEWAY_FAULT_HEADER]]).toEqual([504, "timeout"]);
+      request.destroy();
+    });
+  });
+
+  it("asks the upstream to close the connection where the edge says so, and keeps it else", async () => {
+    const sockets = new Set<unknown>();
+    const { port } = await using(
+      startServer((request, response) => {
+        sockets.add(request.socket);
+        response.end(request.headers.connection);
+      }),
+    );
+    const gateway = await using(start());
+    const seen: string[] = [];
+    for (const connection of ["close", "close", "keep-alive", "keep-alive"]) {
+      const headers = { [GATEWAY_HEADERS.connection]: connection };
+      seen.push((await through(gateway, `http://127.0.0.1:${port}`, { headers })).text);
+    }
+    expect(seen).toEqual(["close", "close", "keep-alive", "keep-alive"]);
+    expect(sockets.size).toBe(3);
   });
 
   it("waits for a client that takes its time to send", async () => {

@@ -49,6 +49,13 @@ describe("a running runtime", () => {
     expect(await ask(runtime, "/pod/1/x/y")).toBe("GET /x/y pod.example s");
   });
 
+  it.each(["127.0.0.1", "localhost", "[::ffff:127.0.0.1]"])(
+    "reaches nobody on this machine by the way to the public network: %s",
+    async (host) => {
+      expect(await ask(runtime, `/outside?http://${host}:${pod.port}/`)).toBe("refused");
+    },
+  );
+
   it("logs what the Worker says", async () => {
     await ask(runtime, "/log");
     const line = { level: "info", message: "said by the worker", fields: { source: "workerd" } };

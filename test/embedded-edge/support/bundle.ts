@@ -6,6 +6,7 @@ import { join } from "node:path";
  * - `/head` keeps a text in the Durable Object (PUT), and gives it back
  * - `/kv/<key>` gives what KV holds
  * - `/pod/<port>/<path>` asks the gateway for a path on a port of 127.0.0.1
+ * - `/outside?<url>` asks for a URL over the public network
  * - `/log` logs, `/facts` tells the header that the listener wrote, `/vars` tells the variables
  */
 const SCRIPT = `
@@ -30,6 +31,10 @@ export default {
       forwarded.headers.set("lintel-secret", env.LINTEL_GATEWAY_SECRET);
       forwarded.headers.set("lintel-host", "shop.example");
       return env.CLUSTER.fetch(forwarded);
+    }
+    if (url.pathname === "/outside") {
+      const outcome = env.INTERNET.fetch(decodeURIComponent(url.search.slice(1)));
+      return outcome.then(() => new Response("answered"), () => new Response("refused"));
     }
     if (url.pathname === "/log") {
       console.log("said by the worker");

@@ -25,8 +25,8 @@ default
 {{- end -}}
 
 {{/*
-The rules for what lies in namespaces. A list and a watch of all TLS Secrets is one of `secrets`: RBAC knows no field
-selectors. Reading single objects is for the uid and the status that an Event and a status are written for.
+The rules for what lies in namespaces. A list and a watch of all TLS Secrets, or of one ConfigMap, is one of all: RBAC
+knows no field selectors. Reading single objects is for the uid and the status that an Event and a status are written for.
 */}}
 {{- define "lintel.agent.namespacedRules" -}}
 - apiGroups: [networking.k8s.io]
@@ -39,7 +39,7 @@ selectors. Reading single objects is for the uid and the status that an Event an
   resources: [services]
   verbs: [get, list, watch]
 - apiGroups: [""]
-  resources: [secrets]
+  resources: [secrets, configmaps]
   verbs: [list, watch]
 - apiGroups: [discovery.k8s.io]
   resources: [endpointslices]

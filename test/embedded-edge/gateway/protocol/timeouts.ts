@@ -2,6 +2,7 @@ import { once } from "node:events";
 import type { IncomingMessage } from "node:http";
 import { describe, expect, it } from "vitest";
 import { WebSocket, WebSocketServer } from "ws";
+import { GATEWAY_HEADERS } from "../../../../contract/index.ts";
 import { readText, startServer, startTcpServer } from "../../support/http.ts";
 import { faultOf, gatewayScope, type StartGateway } from "./scope.ts";
 
@@ -62,6 +63,55 @@ export function describeTimeouts(start: StartGateway): void {
       const [data] = (await once(client, "message")) as [Buffer];
       expect(data.toString()).toBe("still here");
       client.terminate();
+    });
+  });
+
+  describe("keeps to the timeouts that a request brings", () => {
+    const scope = gatewayScope(start, {
+      targets: ["127.0.0.1/32"],
+      limits: { connectMs: 1_000, idleMs: 400 },
+    });
+    const { port: gateway, using, headersFor, through } = scope;
+    const timeouts = (text: string) => ({ headers: { [GATEWAY_HEADERS.timeouts]: text } });
+
+    it("for the answer", async () => {
+      const { port } = await using(startServer(() => undefined));
+      const began = performance.now();
+      expect(await faultOf(through(port, timeouts(",50,")))).toEqual([504, "timeout"]);
+      expect(performance.now() - began).toBeLessThan(400);
+    });
+
+    it("for the answer to a body that is sent", async () => {
+      const { port } = await using(startServer((request) => void request.resume()));
+      const asked = { ...timeouts(",50,60000"), method: "POST", body: "all of it" };
+      expect(await faultOf(through(port, asked))).toEqual([504, "timeout"]);
+    });
+
+    it.each([",5000,", ",999999999999,"])("which may be longer than its own: %s", async (text) => {
+      const late = startServer((_request, response) => void setTimeout(() => response.end("late"), 600));
+      const { port } = await using(late);
+      expect((await through(port, timeouts(text))).text).toBe("late");
+    });
+
+    it("for a WebSocket on which nobody speaks, and for none that has no timeout", async () => {
+      const { server, port } = await using(startServer((_request, response) => response.end()));
+      expect(new WebSocketServer({ server }).clients.size).toBe(0);
+      const open = async (more: Record<string, string>) => {
+        const headers = { ...headersFor(`http://127.0.0.1:${port}`), ...more };
+        const client = new WebSocket(`ws://127.0.0.1:${gateway()}/ws`, { headers });
+        await once(client, "open");
+        return client;
+      };
+      const patient = await open({});
+      const impatient = await open({ [GATEWAY_HEADERS.timeouts]: ",200," });
+      expect(await once(impatient, "close")).toEqual([1006, expect.anything()]);
+      expect(patient.readyState).toBe(WebSocket.OPEN);
+      patient.close();
+      await once(patient, "close");
+    });
+
+    it.each(["5", "1,2,3,4", "-1,,", "a,,"])("and refuses such as %j", async (text) => {
+      expect(await faultOf(through(1, timeouts(text)))).toEqual([403, "target"]);
     });
   });
 }
