@@ -20,6 +20,7 @@ export interface AgentFlags {
   systemHost: string;
   ingressClass: string;
   adoptClass: readonly string[];
+  controllerConfig: string;
   statusAddress: readonly LoadBalancerAddress[];
   certificates?: CertificateMode;
   zoneId: readonly string[];
@@ -49,6 +50,7 @@ export function agentCommand(): Command {
     .addOption(options.systemHost())
     .addOption(options.ingressClass())
     .addOption(options.adoptClass([]))
+    .addOption(options.controllerConfig())
     .addOption(options.statusAddress())
     .addOption(options.certificates())
     .addOption(options.zoneId())

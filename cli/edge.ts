@@ -16,6 +16,7 @@ export interface EdgeFlags {
   dnsAccess: DnsAccess;
   dnsToken?: string;
   targets: readonly string[];
+  zone?: string;
   state: string;
   logLevel: LogLevel;
 }
@@ -35,6 +36,7 @@ export function edgeCommand(): Command {
     .addOption(options.dnsAccess("token"))
     .addOption(options.dnsToken())
     .addOption(options.targets(PRIVATE_TARGETS))
+    .addOption(options.zone())
     .addOption(options.state())
     .addOption(options.logLevel())
     .action(async (flags: EdgeFlags) => {

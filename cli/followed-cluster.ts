@@ -17,6 +17,8 @@ export interface FollowedClusterOptions {
   readonly kubeconfig?: string | undefined;
   readonly namespaces: readonly string[];
   readonly pods: boolean;
+  /** `namespace/name` of ConfigMaps that are read besides those that Ingresses name. */
+  readonly configMaps: readonly string[];
   readonly cluster: string;
   readonly statusAddress: readonly LoadBalancerAddress[];
   readonly leaseNamespace?: string | undefined;
@@ -38,6 +40,7 @@ export async function followCluster(options: FollowedClusterOptions): Promise<Fo
     ...common,
     namespaces: options.namespaces,
     pods: options.pods,
+    named: { ConfigMap: options.configMaps },
     observer: metrics.source,
   });
   return {

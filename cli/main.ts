@@ -1,9 +1,12 @@
 import { agentCommand } from "./agent.ts";
+import { checkCommand } from "./check.ts";
 import { doctorCommand } from "./doctor.ts";
 import { edgeCommand } from "./edge.ts";
+import { explainCommand } from "./explain-request.ts";
 import { historyCommand } from "./history.ts";
 import { keysCommand } from "./keys.ts";
 import { runProgram } from "./program.ts";
+import { purgeCommand } from "./purge.ts";
 import { rollbackCommand } from "./rollback.ts";
 import { upCommand } from "./up.ts";
 
@@ -14,8 +17,11 @@ export function main(args: readonly string[]): Promise<number> {
     edgeCommand(),
     agentCommand(),
     keysCommand(),
+    checkCommand(),
+    explainCommand(),
     historyCommand(),
     rollbackCommand(),
+    purgeCommand(),
     doctorCommand(),
   ]);
 }

@@ -104,6 +104,11 @@ export const options = {
       .default(fallback),
   dnsToken: () =>
     option("--dns-token <token>", "the resolver's token, for --dns-access token").argParser(parseSecret),
+  zone: () =>
+    option(
+      "--zone <name>",
+      "the topology zone that this edge stands in: endpoints with a hint for it are preferred",
+    ),
   state: () =>
     option("--state <dir>", "the folder that keeps what must outlive the process").default(".lintel"),
   keys: () => option("--keys <dir>", "the folder that `lintel keys` wrote").makeOptionMandatory(),
@@ -111,6 +116,13 @@ export const options = {
     option("--adopt-class <names>", "ingress classes to serve besides our own, separated by commas")
       .argParser(parseList)
       .default(fallback, fallback.join(",") || "none"),
+  controllerConfig: () =>
+    option(
+      "--controller-config <namespace/name>",
+      "ingress-nginx's own ConfigMap, whose settings hold for adopted classes",
+    )
+      .argParser(parseObjectName)
+      .default("ingress-nginx/ingress-nginx-controller"),
   targets: (fallback: readonly string[]) =>
     option("--targets <cidrs>", "address ranges that may be forwarded to, separated by commas")
       .argParser(parseCidrs)
@@ -163,6 +175,12 @@ function parseList(text: string): string[] {
 function parseName(text: string): string {
   if (isDnsSubdomain(text)) return text;
   throw new InvalidArgumentError(`"${text}" is not a Kubernetes name: a-z, 0-9, "-" and ".".`);
+}
+
+function parseObjectName(text: string): string {
+  const parts = text.split("/");
+  if (parts.length === 2 && parts.every(isDnsSubdomain)) return text;
+  throw new InvalidArgumentError(`"${text}" is not the name of an object, as in ingress-nginx/controller.`);
 }
 
 const parseNames = (text: string): string[] => parseList(text).map(parseName);

@@ -41,6 +41,8 @@ export interface PublishingAgentOptions {
   readonly dnsPods: PodMode;
   readonly ingressClass: string;
   readonly adoptClass: readonly string[];
+  /** `namespace/name` of ingress-nginx's own ConfigMap. */
+  readonly controllerConfig: string;
   readonly systemHost: string;
   readonly keys: Pick<Keys, "signingKey" | "publicKey" | "sealingKey">;
   readonly kv: KvTarget;
@@ -94,15 +96,18 @@ export async function createPublishingAgent(options: PublishingAgentOptions): Pr
     observer: metrics?.agent,
     rounds: options.rounds,
     onPublished: (compiled: Compiled, signal) => certificates.update(compiled.certificates, signal),
-    compile: async (state) => {
+    compile: async (state, published) => {
       const compiled = await compile(state, {
         ingressClass: options.ingressClass,
         adoptedClasses: options.adoptClass,
+        controllerConfig: options.controllerConfig,
         systemHost: options.systemHost,
         dns: { domain: options.clusterDomain, ttl: DNS_TTL, pods: options.dnsPods },
         now: Date.now(),
         sealer,
         certificates: options.certificates,
+        lastGood: last?.lastGood,
+        published,
       });
       metrics?.snapshot(compiled);
       last = { ...compiled, warnings: [...compiled.warnings, ...certificateWarnings] };

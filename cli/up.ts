@@ -12,10 +12,12 @@ export interface UpFlags {
   clusterDomain: string;
   ingressClass: string;
   adoptClass: readonly string[];
+  controllerConfig: string;
   dnsAccess: DnsAccess;
   dnsToken?: string;
   dnsPods: PodMode;
   targets: readonly string[];
+  zone?: string;
   state: string;
   logLevel: LogLevel;
 }
@@ -33,10 +35,12 @@ export function upCommand(): Command {
     .addOption(options.clusterDomain())
     .addOption(options.ingressClass())
     .addOption(options.adoptClass(["nginx"]))
+    .addOption(options.controllerConfig())
     .addOption(options.dnsAccess("loopback"))
     .addOption(options.dnsToken())
     .addOption(options.dnsPods())
     .addOption(options.targets(LOCAL_TARGETS))
+    .addOption(options.zone())
     .addOption(options.state())
     .addOption(options.logLevel())
     .action(async (flags: UpFlags) => {

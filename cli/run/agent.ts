@@ -67,5 +67,7 @@ async function follow(flags: AgentFlags, parts: { metrics: AgentMetrics; log: Lo
   }
   const { followCluster } = await import("../followed-cluster.ts");
   const pods = flags.dnsPods === "verified";
-  return followCluster({ ...flags, ...parts, pods, userAgent: `lintel-agent/${VERSION}` });
+  // Without an adopted class nothing is asked of it.
+  const configMaps = flags.adoptClass.length === 0 ? [] : [flags.controllerConfig];
+  return followCluster({ ...flags, ...parts, pods, configMaps, userAgent: `lintel-agent/${VERSION}` });
 }
