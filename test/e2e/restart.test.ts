@@ -34,6 +34,37 @@ it("publishes nothing when nothing has changed", async () => {
   expect(lintel.lintel.stderr).not.toContain("published generation");
 });
 
+it("serves an Ingress as before whose annotation cannot be read, and goes on once it can", async () => {
+  const files = (path: string, annotations = {}) => {
+    const rule = { host: "kept.test", paths: [{ path, service: "pod" }] };
+    const plain = ingress("kept", { rules: [rule] }) as { metadata: object };
+    return [{ ...plain, metadata: { ...plain.metadata, annotations } }];
+  };
+  const statusOf = async (path: string) => (await get(lintel.http, "kept.test", path)).status;
+  const becomes = (path: string) =>
+    eventually(
+      () => get(lintel.http, "kept.test", path),
+      ({ status }) => status === 200,
+    );
+  await lintel.write("kept.json", files("/old"));
+  await becomes("/old");
+  await lintel.write("kept.json", files("/new", { "nginx.ingress.kubernetes.io/limit-rps": "many" }));
+  await lintel.lintel.printed(/limit-rps/, "stderr");
+  lintel = await lintel.restart("SIGKILL");
+  await lintel.lintel.printed(/limit-rps/, "stderr");
+  expect([await statusOf("/old"), await statusOf("/new")]).toEqual([200, 404]);
+  // Others change meanwhile.
+  await lintel.write("rules.json", rules(2));
+  await eventually(
+    () => get(lintel.http, "h1.test", "/"),
+    ({ status }) => status === 200,
+  );
+  expect(await statusOf("/old")).toBe(200);
+  await lintel.write("kept.json", files("/new"));
+  await becomes("/new");
+  expect(await statusOf("/old")).toBe(404);
+});
+
 it("comes back after kill -9 in the middle of a publish, and goes on from there", async () => {
   for (let round = 1; round <= 3; round++) {
     const before = await generation();

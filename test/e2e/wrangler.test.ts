@@ -55,9 +55,9 @@ describe.each([TOP, ...DEPLOYED])("environment %j", (env) => {
     expect(files).toContain("index.js");
   });
 
-  it("has its Durable Object made by a migration", () => {
+  it("has its Durable Objects made by migrations", () => {
     const { durable_objects, migrations } = config(env);
-    expect(durable_objects.bindings.map(({ name }) => name)).toEqual(["HEAD"]);
+    expect(durable_objects.bindings.map(({ name }) => name)).toEqual(["HEAD", "LIMITS"]);
     const made = migrations.flatMap(({ new_sqlite_classes }) => new_sqlite_classes);
     expect(made).toEqual(durable_objects.bindings.map(({ class_name }) => class_name));
   });

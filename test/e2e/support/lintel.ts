@@ -102,18 +102,24 @@ export interface Up {
 export async function up(
   files: Record<string, readonly object[] | string>,
   flags: readonly string[] = [],
+  env: Record<string, string> = {},
 ): Promise<Up> {
   const base = await mkdtemp(join(tmpdir(), "lintel-e2e-"));
   const folder = join(base, "manifests");
   await mkdir(folder);
   for (const [file, objects] of Object.entries(files)) await writeManifest(join(folder, file), objects);
-  return start(base, folder, flags);
+  return start(base, folder, flags, env);
 }
 
-async function start(base: string, folder: string, flags: readonly string[]): Promise<Up> {
+async function start(
+  base: string,
+  folder: string,
+  flags: readonly string[],
+  env: Record<string, string>,
+): Promise<Up> {
   const state = join(base, "state");
   const free = ["--http", "127.0.0.1:0", "--https", "127.0.0.1:0"];
-  const lintel = new Lintel(["up", "--manifests", folder, "--state", state, ...free, ...flags]);
+  const lintel = new Lintel(["up", "--manifests", folder, "--state", state, ...free, ...flags], env);
   const [, http] = await lintel.printed(/HTTP +http:\/\/127\.0\.0\.1:(\d+)/);
   const [, https] = await lintel.printed(/HTTPS +https:\/\/127\.0\.0\.1:(\d+)/);
   await lintel.printed(/Ctrl-C/);
@@ -127,7 +133,7 @@ async function start(base: string, folder: string, flags: readonly string[]): Pr
     write: (file, objects) => writeManifest(join(folder, file), objects),
     async restart(signal) {
       await lintel.stop(signal);
-      return start(base, folder, flags);
+      return start(base, folder, flags, env);
     },
     async close() {
       await lintel.stop();

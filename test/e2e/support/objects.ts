@@ -64,6 +64,20 @@ export function service(name: string, podPorts: readonly number[], clusterIP = "
   return [{ apiVersion: "v1", kind: "Service", metadata: { name, namespace: "test" }, spec }, ...slices];
 }
 
+export function secret(name: string, stringData: Readonly<Record<string, string>>): object {
+  return {
+    apiVersion: "v1",
+    kind: "Secret",
+    metadata: { name, namespace: "test" },
+    type: "Opaque",
+    stringData,
+  };
+}
+
+export function configMap(name: string, data: Readonly<Record<string, string>>): object {
+  return { apiVersion: "v1", kind: "ConfigMap", metadata: { name, namespace: "test" }, data };
+}
+
 export function tlsSecret(name: string, { cert, key }: { cert: string; key: string }): object {
   const base64 = (text: string) => Buffer.from(text).toString("base64");
   return {

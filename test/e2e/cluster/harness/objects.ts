@@ -8,12 +8,13 @@ export interface IngressSpec {
   readonly defaultBackend?: string;
   /** A Secret for all the hosts. */
   readonly secretName?: string;
+  readonly annotations?: Readonly<Record<string, string>>;
 }
 
 const backend = (name: string) => ({ service: { name, port: { name: "http" } } });
 
 export function ingress(name: string, spec: IngressSpec): Manifest {
-  const { className, hosts = {}, defaultBackend, secretName } = spec;
+  const { className, hosts = {}, defaultBackend, secretName, annotations = {} } = spec;
   const rules = Object.entries(hosts).map(([host, service]) => ({
     host,
     http: { paths: [{ path: "/", pathType: "Prefix", backend: backend(service) }] },
@@ -21,7 +22,7 @@ export function ingress(name: string, spec: IngressSpec): Manifest {
   return {
     apiVersion: "networking.k8s.io/v1",
     kind: "Ingress",
-    metadata: { name },
+    metadata: { name, annotations },
     spec: {
       ingressClassName: className,
       ...(rules.length > 0 && { rules }),
@@ -58,6 +59,17 @@ export function tlsSecret(name: string, { cert, key }: { cert: string; key: stri
     type: "kubernetes.io/tls",
     data: { "tls.crt": base64(cert), "tls.key": base64(key) },
   };
+}
+
+export function secret(name: string, stringData: Readonly<Record<string, string>>): Manifest {
+  const data = Object.fromEntries(
+    Object.entries(stringData).map(([key, text]) => [key, Buffer.from(text).toString("base64")]),
+  );
+  return { apiVersion: "v1", kind: "Secret", metadata: { name }, type: "Opaque", data };
+}
+
+export function configMap(name: string, data: Readonly<Record<string, string>>): Manifest {
+  return { apiVersion: "v1", kind: "ConfigMap", metadata: { name }, data };
 }
 
 export function ingressClass(name: string, controller: string): Manifest {

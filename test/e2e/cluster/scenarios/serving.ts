@@ -2,9 +2,15 @@
 import { describe, expect, it } from "vitest";
 import { CONTROLLER } from "../../../../sync-agent/compile/class-selection.ts";
 import { type Issued, selfSigned } from "../../support/certificates.ts";
+import { get } from "../../support/client.ts";
 import { eventually } from "../harness/eventually.ts";
-import { endpoints, ingress, ingressClass, tlsSecret } from "../harness/objects.ts";
+import { configMap, endpoints, ingress, ingressClass, secret, tlsSecret } from "../harness/objects.ts";
 import type { Scene } from "../harness/scene.ts";
+
+const nginx = (annotations: Readonly<Record<string, string>>) =>
+  Object.fromEntries(
+    Object.entries(annotations).map(([name, value]) => [`nginx.ingress.kubernetes.io/${name}`, value]),
+  );
 
 /** An agent must be running, and the Services `one` and `two` be there. To be run at the same time. */
 export function servingScenarios(scene: () => Scene): void {
@@ -50,6 +56,35 @@ export function servingScenarios(scene: () => Scene): void {
     await client.put(tlsSecret("tls", second));
     expect((await presented(second))?.body).toBe("two");
     await client.remove("Ingress", "tls");
+  });
+
+  it("asks for the passwords of a Secret, which may come later than the Ingress and go before it", async () => {
+    const { client, className, answers } = scene();
+    const annotations = nginx({ "auth-type": "basic", "auth-secret": "users" });
+    await client.put(ingress("auth", { className, hosts: { "auth.test": "one" }, annotations }));
+    await answers("auth.test", 503);
+    await client.put(secret("users", { auth: "ada:{SHA}qUqP5cyxm6YcTAhz05Hph5gvu9M=" }));
+    await answers("auth.test", 401);
+    await client.remove("Secret", "users");
+    await answers("auth.test", 503);
+    await client.remove("Ingress", "auth");
+  });
+
+  it("follows the ConfigMap that an annotation names", async () => {
+    const { client, className, http } = scene();
+    const shown = (level: string) =>
+      eventually(
+        async () => (await get(http, "headers.test", "/")).headers["x-level"],
+        (header) => header === level,
+      );
+    const annotations = nginx({ "custom-headers": "headers" });
+    await client.put(configMap("headers", { "X-Level": "one" }));
+    await client.put(ingress("headers", { className, hosts: { "headers.test": "one" }, annotations }));
+    await shown("one");
+    await client.put(configMap("headers", { "X-Level": "two" }));
+    await shown("two");
+    await client.remove("Ingress", "headers");
+    await client.remove("ConfigMap", "headers");
   });
 
   describe("a class", () => {
