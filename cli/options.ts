@@ -2,9 +2,9 @@
 import { InvalidArgumentError, Option } from "commander";
 import ipaddr from "ipaddr.js";
 import {
+  clusterDomainSchema,
   clusterNameSchema,
   dnsAccessSchema,
-  dnsSettingsSchema,
   hostnameSchema,
   podModeSchema,
 } from "../contract/index.ts";
@@ -92,7 +92,7 @@ export const options = {
       .default("default"),
   clusterDomain: () =>
     option("--cluster-domain <name>", "the domain of the cluster's DNS names")
-      .argParser(parseWith(dnsSettingsSchema.shape.domain))
+      .argParser(parseWith(clusterDomainSchema))
       .default("cluster.local"),
   dnsPods: () =>
     option("--dns-pods <mode>", "how pod names are answered, as CoreDNS's `pods`")

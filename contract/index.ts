@@ -4,6 +4,8 @@ export * from "./bytes.ts";
 export * from "./canonical.ts";
 export * from "./client-facts.ts";
 export * from "./digest.ts";
+export * from "./dns-config.ts";
+export * from "./dns-records.ts";
 export * from "./errors.ts";
 export * from "./filters.ts";
 export * from "./gateway.ts";

@@ -1,5 +1,6 @@
 /** What the sections of a snapshot hold: one zod schema a record, from which the types follow. */
 import * as z from "zod";
+import { zoneRecordSchema } from "./dns-records.ts";
 import { filtersSchema } from "./filters.ts";
 import { hostKeySchema, objectNameSchema } from "./names.ts";
 
@@ -53,6 +54,8 @@ export const endpointSchema = z.strictObject({
   ready: z.boolean(),
   /** Terminating, not ready any more, and still serving: for balancing where no endpoint is ready. DNS has no use for it. */
   draining: z.literal(true).optional(),
+  /** The pod behind it, kept where endpoints are named by their pods (`endpoint_pod_names`). */
+  pod: z.string().optional(),
   /** The zones that should use it (EndpointHints), sorted; absent without hints. */
   zones: z.array(z.string()).optional(),
 });
@@ -63,10 +66,19 @@ export const subsetSchema = z.strictObject({
   endpoints: z.array(endpointSchema),
 });
 
+/** What services of every kind may have for DNS. */
+const dnsOfService = {
+  /** Where clients outside the cluster reach it: its load balancer's addresses and names, and its external addresses. */
+  external: z.strictObject({ addresses: z.array(z.string()), hostnames: z.array(z.string()) }).optional(),
+  /** The `selection`s of kubernetes plugins that leave it out (`labels`). */
+  hiddenFrom: z.array(z.int().min(0)).optional(),
+};
+
 /** Section `services`, by `namespace/name`. One record serves balancing and DNS alike. */
 export const serviceRecordSchema = z.discriminatedUnion("kind", [
   z.strictObject({
     kind: z.literal("clusterIP"),
+    ...dnsOfService,
     /** Canonical, one a family, the primary family first; empty for a Service that never was in a cluster. */
     clusterIPs: z.array(z.string()),
     ports: z.array(servicePortSchema),
@@ -74,6 +86,7 @@ export const serviceRecordSchema = z.discriminatedUnion("kind", [
   }),
   z.strictObject({
     kind: z.literal("headless"),
+    ...dnsOfService,
     /** `spec.publishNotReadyAddresses`: DNS names endpoints that are not ready as well. */
     publishNotReady: z.boolean(),
     ports: z.array(servicePortSchema),
@@ -81,6 +94,7 @@ export const serviceRecordSchema = z.discriminatedUnion("kind", [
   }),
   z.strictObject({
     kind: z.literal("externalName"),
+    ...dnsOfService,
     externalName: z.string(),
     ports: z.array(servicePortSchema),
   }),
@@ -110,13 +124,6 @@ export const addressNameSchema = z.union([
 export const addressRecordSchema = z.strictObject({
   names: z.record(z.string(), z.array(addressNameSchema).min(1)),
 });
-
-/** Section `zones`, by namespaceKey(): that a namespace exists. */
-export const zoneRecordSchema = z.strictObject({ kind: z.literal("namespace") });
-
-export function namespaceKey(namespace: string): string {
-  return `namespace/${namespace}`;
-}
 
 /** Every section, with the schemas of its keys and records. */
 export const SECTIONS = {

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { digestSchema } from "./digest.ts";
+import { dnsSettingsSchema } from "./dns-config.ts";
 import { clusterNameSchema } from "./names.ts";
 import { CONTRACT_VERSION } from "./version.ts";
 
@@ -17,21 +18,9 @@ const sectionSchema = z.strictObject({
     .refine((shards) => isPowerOfTwo(shards.length), "is not a power of two of shards"),
 });
 
-/** How pod names are answered (CoreDNS kubernetes plugin, `pods`). */
-export const podModeSchema = z.enum(["disabled", "insecure", "verified"]);
-export type PodMode = z.output<typeof podModeSchema>;
-
 /** Who may ask an edge's resolver: clients on loopback, who shows the token, or everybody. */
 export const dnsAccessSchema = z.enum(["loopback", "token", "public"]);
 export type DnsAccess = z.output<typeof dnsAccessSchema>;
-
-export const dnsSettingsSchema = z.strictObject({
-  /** The cluster domain, lower case, without a dot at the end. */
-  domain: z.string().regex(/^[a-z0-9_-]+(?:\.[a-z0-9_-]+)*$/, "is not a domain name in lower case"),
-  /** Seconds, 0 to 3600 as in CoreDNS. */
-  ttl: z.int().min(0).max(3600),
-  pods: podModeSchema,
-});
 
 /** Settings that hold for a whole cluster and travel with its snapshot. */
 export const settingsSchema = z.strictObject({ dns: dnsSettingsSchema });
@@ -66,4 +55,3 @@ export const rootSchema = z.strictObject({
 export type Root = z.output<typeof rootSchema>;
 export type Hold = z.output<typeof holdSchema>;
 export type Settings = z.output<typeof settingsSchema>;
-export type DnsSettings = z.output<typeof dnsSettingsSchema>;

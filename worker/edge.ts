@@ -36,7 +36,7 @@ export function createEdge(env: EdgeEnv, platform: Platform): Edge {
   const reader = createReader(env, config, verifier, platform);
   const { HEAD } = env;
   const { caching, follow } = createCaching(HEAD && (() => HEAD.getByName(cluster)), platform);
-  const answerDoh = createDohHandler({ access: config.dnsAccess, token: config.dnsToken });
+  const answerDoh = createDohHandler({ access: config.dnsAccess, token: config.dnsToken }, platform);
   const system = createSystem({
     reader,
     heads: headStore(env, config, reader),

@@ -6,11 +6,12 @@
  * kept for as long as the object stays the same.
  */
 import {
-  type DnsSettings,
   type Records,
   type Sealer,
   serverNameKeys,
   type Settings,
+  type StandardDns,
+  standardDns,
 } from "../../contract/index.ts";
 import type { CertificateMode, DesiredCertificate } from "../certificates/desired.ts";
 import { type ClusterState, objectKey } from "../cluster/state.ts";
@@ -30,7 +31,8 @@ import { compileZones } from "./zones.ts";
 export interface CompileOptions extends ServedClasses {
   /** The edge's own hostname; no Ingress can claim it. */
   readonly systemHost: string | undefined;
-  readonly dns: DnsSettings;
+  /** What the resolver answers for. */
+  readonly dns: StandardDns;
   /** `namespace/name` of ingress-nginx's own ConfigMap, whose settings hold for adopted classes. */
   readonly controllerConfig?: string | undefined;
   /** Milliseconds since 1970; decides only which warnings certificates get for their expiry. */
@@ -101,7 +103,7 @@ export async function compile(state: ClusterState, options: CompileOptions): Pro
       addresses: addresses.records,
       zones: zones.records,
     },
-    settings: { dns: options.dns },
+    settings: { dns: standardDns(options.dns) },
     warnings: [
       selected,
       ...(controller ? [controller] : []),

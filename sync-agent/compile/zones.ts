@@ -1,4 +1,4 @@
-import { namespaceKey, type ZoneRecord } from "../../contract/index.ts";
+import { zoneKeys, type ZoneRecord } from "../../contract/index.ts";
 import type { ClusterState } from "../cluster/state.ts";
 import type { Processed } from "./warnings.ts";
 
@@ -16,7 +16,7 @@ export function compileZones(state: ClusterState): Processed<"zones"> {
   ];
   const records = new Map<string, ZoneRecord>();
   for (const namespace of namespaces) {
-    if (namespace !== "") records.set(namespaceKey(namespace), { kind: "namespace" });
+    if (namespace !== "") records.set(zoneKeys.namespace(namespace), { kind: "namespace" });
   }
   return { records, warnings: [] };
 }

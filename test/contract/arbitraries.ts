@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import type { HostRecord, Root, ServiceRecord } from "../../contract/index.ts";
+import { type HostRecord, type Root, type ServiceRecord, standardDns } from "../../contract/index.ts";
 
 const label = fc.stringMatching(/^[a-z]([a-z0-9-]{0,8}[a-z0-9])?$/);
 export const objectName = fc.tuple(label, label).map((parts) => parts.join("/"));
@@ -68,7 +68,7 @@ const hold = fc.record(
 );
 
 export const root: fc.Arbitrary<Root> = fc.record({
-  version: fc.constant(1 as const),
+  version: fc.constant(2 as const),
   cluster: label,
   generation: fc.integer({ min: 1, max: 1e9 }),
   time: fc.nat(),
@@ -81,10 +81,12 @@ export const root: fc.Arbitrary<Root> = fc.record({
   }),
   hold: fc.option(hold, { nil: undefined }),
   settings: fc.record({
-    dns: fc.record({
-      domain: fc.constant("cluster.local"),
-      ttl: fc.integer({ min: 0, max: 3600 }),
-      pods: fc.constantFrom("disabled" as const, "insecure" as const, "verified" as const),
-    }),
+    dns: fc
+      .record({
+        domain: fc.constant("cluster.local"),
+        ttl: fc.integer({ min: 0, max: 3600 }),
+        pods: fc.constantFrom("disabled" as const, "insecure" as const, "verified" as const),
+      })
+      .map(standardDns),
   }),
 });

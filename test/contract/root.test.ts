@@ -22,6 +22,7 @@ import {
   UnsupportedVersionError,
   utf8,
   type Verifier,
+  standardDns,
 } from "../../contract/index.ts";
 import { root as anyRoot } from "./arbitraries.ts";
 
@@ -33,7 +34,7 @@ const PUBLIC_KEY = "ebVWLo/mVPlAeLES6KmLp5AfhTrmlb7X4OORC60ElmQ=";
 
 const sections = { records: 0, shards: ["0".repeat(64)] };
 const root: Root = {
-  version: 1,
+  version: 2,
   cluster: "default",
   generation: 7,
   time: 1_790_000_000_000,
@@ -44,7 +45,7 @@ const root: Root = {
     services: sections,
     zones: sections,
   },
-  settings: { dns: { domain: "cluster.local", ttl: 5, pods: "insecure" } },
+  settings: { dns: standardDns({ domain: "cluster.local", ttl: 5, pods: "insecure" }) },
 };
 
 let signer: Signer;
@@ -95,9 +96,9 @@ describe("a signed root", () => {
   });
 
   test.each([
-    ["newer", 2],
-    ["older", 0],
-    ["strange", "1"],
+    ["newer", 3],
+    ["older", 1],
+    ["strange", "2"],
   ])("of a %s version is refused as such, though it is signed", async (_, version) => {
     const text = await signed(JSON.stringify({ ...root, version, more: true }));
     await expect(decodeRoot(text, verifier)).rejects.toThrow(UnsupportedVersionError);
@@ -113,7 +114,11 @@ describe("a signed root", () => {
     ["hold.generation", { ...root, hold: { generation: 0 } }],
     ["hold.reason", { ...root, hold: { generation: 5, reason: "x".repeat(MAX_REASON + 1) } }],
     ["hold", { ...root, hold: { generation: 5, until: 7 } }],
-    ["settings.dns.ttl", { ...root, settings: { dns: { ...root.settings.dns, ttl: 3601 } } }],
+    ["settings.dns.domain", { ...root, settings: { dns: { ...root.settings.dns, domain: "A.b" } } }],
+    [
+      "settings.dns.servers.0.plugins.0.ttl",
+      { ...root, settings: { dns: standardDns({ domain: "a", ttl: 3601, pods: "insecure" }) } },
+    ],
   ])("with a wrong %s is refused by its name", async (field, value) => {
     const refusal = decodeRoot(await signed(JSON.stringify(value)), verifier);
     await expect(refusal).rejects.toThrow(MalformedError);
@@ -136,7 +141,7 @@ describe("a head", () => {
   });
 
   it("of another version is refused as such", () => {
-    expect(() => decodeHead('{"generation":1,"root":"","version":2}')).toThrow(UnsupportedVersionError);
+    expect(() => decodeHead('{"generation":1,"root":"","version":1}')).toThrow(UnsupportedVersionError);
     expect(() => decodeHead("{")).toThrow(MalformedError);
   });
 });

@@ -14,7 +14,7 @@ let seen: { request: IncomingMessage; body: string }[];
 
 beforeEach(async () => {
   kv = new Map([
-    [headKey("default"), encodeHead({ version: 1, generation: 7, root: DIGEST })],
+    [headKey("default"), encodeHead({ version: 2, generation: 7, root: DIGEST })],
     [rootKey("default", 7, DIGEST), "the signed root"],
   ]);
   status = 200;

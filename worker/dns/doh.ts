@@ -2,10 +2,9 @@
 import { type AccessOptions, requireAccess } from "./doh/access.ts";
 import { HttpError } from "./doh/http-error.ts";
 import { DNS_MESSAGE_TYPE, octetsOfGet, octetsOfPost } from "./doh/query-octets.ts";
-import { createKubernetesZone } from "./kubernetes/zone.ts";
-import { refuse } from "./refuse.ts";
-import { chain } from "./resolver.ts";
+import type { PluginPlatform } from "./plugins.ts";
 import { createResponder, type Reply, type Snapshot } from "./responder.ts";
+import { createResolver } from "./servers.ts";
 import { decodeMessage } from "./wire/decode.ts";
 import { DnsFormatError } from "./wire/format-error.ts";
 import type { Message } from "./wire/message.ts";
@@ -22,8 +21,13 @@ export type DohHandler = (
 
 const PATH = /^\/dns-query(?:\/([^/]*))?$/;
 
-export function createDohHandler(options: AccessOptions): DohHandler {
-  const respond = createResponder(chain([createKubernetesZone()], refuse));
+export function createDohHandler(
+  options: AccessOptions,
+  platform: Omit<PluginPlatform, "resolve">,
+): DohHandler {
+  const respond = createResponder(createResolver(platform));
+  // Whoever is let in sees everything; what others resolve for it is not for everybody.
+  const visible = { forward: options.access !== "public" };
   return async (request, { address }, snapshot) => {
     try {
       const url = new URL(request.url);
@@ -32,7 +36,10 @@ export function createDohHandler(options: AccessOptions): DohHandler {
       requireAccess(options, { address, authorization: request.headers.get("authorization"), pathToken });
       const octets = request.method === "POST" ? await octetsOfPost(request) : octetsOfGet(url);
       const query = queryOf(octets);
-      return toResponse(await respond(query, snapshot), request.method === "HEAD");
+      return toResponse(
+        await respond(query, { client: { address }, visible }, snapshot),
+        request.method === "HEAD",
+      );
     } catch (error) {
       if (error instanceof HttpError) return error.toResponse();
       throw error;

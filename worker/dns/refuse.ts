@@ -1,4 +1,4 @@
-import type { FinalResolver, Resolution } from "./resolver.ts";
+import type { Resolution, Resolver } from "./resolver.ts";
 import { RCODE } from "./wire/codes.ts";
 
 const REFUSAL: Resolution = {
@@ -10,4 +10,4 @@ const REFUSAL: Resolution = {
 };
 
 /** The end of the chain: names of zones that nobody here is authoritative for (RFC 1035 4.1.1). */
-export const refuse: FinalResolver = () => REFUSAL;
+export const refuse: Resolver = () => REFUSAL;

@@ -1,13 +1,32 @@
-/** The resolver chain: what each plugin gets and gives, and how they stand one after another (as in a Corefile). */
+/**
+ * What every plugin of the resolver gets and gives. As in CoreDNS a plugin answers a query itself, or asks the plugins
+ * behind it, with the query as it came or another one, and may change what they answer.
+ */
 import type { MaybePromise, SnapshotView } from "../snapshot/view.ts";
-import { andThen } from "./maybe-promise.ts";
+import type { Name } from "./wire/name.ts";
 import type { Question, ResourceRecord } from "./wire/record.ts";
+
+/** What somebody may see of the resolver's data. */
+export interface Visibility {
+  /** Of the cluster; all where absent. */
+  readonly namespaces?: ReadonlySet<string> | undefined;
+  /** Names outside of these are refused; none where absent. */
+  readonly zones?: readonly Name[] | undefined;
+  /** Whether the query may be sent on to other resolvers. */
+  readonly forward: boolean;
+}
 
 export interface Query {
   /** Of class IN, and of a type that is answered at all: no zone transfers. */
   readonly question: Question;
   /** The one generation that this query sees. */
   readonly view: SnapshotView;
+  readonly client: { readonly address: string };
+  readonly visible: Visibility;
+  /** Whether records of DNSSEC are asked for (DO). */
+  readonly dnssecOk: boolean;
+  /** How many questions of the resolver's own led to this one: aliases that are followed. */
+  readonly depth: number;
 }
 
 export interface Resolution {
@@ -16,18 +35,19 @@ export interface Resolution {
   readonly answers: readonly ResourceRecord[];
   readonly authorities: readonly ResourceRecord[];
   readonly additionals: readonly ResourceRecord[];
+  /** Why, for people: an extended DNS error (RFC 8914). */
+  readonly extendedError?: { readonly code: number; readonly text?: string } | undefined;
+  /** Whether another resolver was asked: it is one that recurses (RA). */
+  readonly recursive?: true | undefined;
 }
 
-/** Answers, or passes on with `undefined`. Rejects with SnapshotUnavailableError where the view does. */
-export type Resolver = (query: Query) => MaybePromise<Resolution | undefined>;
+/** Rejects with SnapshotUnavailableError where the view does. */
+export type Resolver = (query: Query) => MaybePromise<Resolution>;
 
-/** The last of a chain: it always answers. */
-export type FinalResolver = (query: Query) => MaybePromise<Resolution>;
+/** @param next the plugins behind this one */
+export type Plugin = (query: Query, next: Resolver) => MaybePromise<Resolution>;
 
-/** Asks the resolvers in order; the first answer counts. */
-export function chain(resolvers: readonly Resolver[], last: FinalResolver): FinalResolver {
-  return resolvers.reduceRight<FinalResolver>(
-    (rest, resolver) => (query) => andThen(resolver(query), (found) => found ?? rest(query)),
-    last,
-  );
+/** Asks the plugins in order, each by the one before it; the last asks `last`. */
+export function chain(plugins: readonly Plugin[], last: Resolver): Resolver {
+  return plugins.reduceRight<Resolver>((next, plugin) => (query) => plugin(query, next), last);
 }

@@ -3,7 +3,7 @@ import { SnapshotUnavailableError } from "../snapshot/errors.ts";
 import type { MaybePromise, SnapshotView } from "../snapshot/view.ts";
 import { lifetimeOf } from "./lifetime.ts";
 import { andThen, recover } from "./maybe-promise.ts";
-import type { FinalResolver, Resolution } from "./resolver.ts";
+import type { Query, Resolution, Resolver } from "./resolver.ts";
 import { CLASS, OPCODE, OPTION, RCODE, TYPE } from "./wire/codes.ts";
 import { MessageEncoder } from "./wire/encode.ts";
 import type { Edns, Message } from "./wire/message.ts";
@@ -27,10 +27,13 @@ export interface Reply {
  */
 export type Snapshot = (unreadable?: SnapshotView) => MaybePromise<SnapshotView | undefined>;
 
-export type Responder = (query: Message, snapshot: Snapshot) => MaybePromise<Reply>;
+/** Whoever sent a query. */
+export type Asker = Pick<Query, "client" | "visible">;
+
+export type Responder = (query: Message, asker: Asker, snapshot: Snapshot) => MaybePromise<Reply>;
 
 /** Where the snapshot, or the part of it that a query needs, cannot be had, the answer is SERVFAIL. */
-export function createResponder(resolve: FinalResolver): Responder {
+export function createResponder(resolve: Resolver): Responder {
   const encoder = new MessageEncoder();
 
   function reply(query: Message, resolution: Resolution): Reply {
@@ -44,7 +47,8 @@ export function createResponder(resolve: FinalResolver): Responder {
     throw error;
   }
 
-  return (query, snapshot) => {
+  return (query, { client, visible }, snapshot) => {
+    const dnssecOk = query.edns?.dnssecOk ?? false;
     const question = query.questions[0];
     const refusal = refusalOf(query);
     if (refusal !== undefined) return reply(query, failure(refusal));
@@ -52,7 +56,9 @@ export function createResponder(resolve: FinalResolver): Responder {
     const answer = (view: SnapshotView | undefined) =>
       view === undefined
         ? reply(query, failure(RCODE.SERVFAIL))
-        : andThen(resolve({ question, view }), (resolution) => reply(query, resolution));
+        : andThen(resolve({ question, view, client, visible, dnssecOk, depth: 0 }), (resolution) =>
+            reply(query, resolution),
+          );
     const answerOrElse = (view: SnapshotView | undefined) =>
       recover(
         () => answer(view),
@@ -100,7 +106,7 @@ function responseTo(query: Message, resolution: Resolution): Message {
     authoritative: resolution.authoritative,
     truncated: false,
     recursionDesired: query.recursionDesired,
-    recursionAvailable: false,
+    recursionAvailable: resolution.recursive ?? false,
     authenticData: false,
     checkingDisabled: query.checkingDisabled,
     rcode: resolution.rcode,

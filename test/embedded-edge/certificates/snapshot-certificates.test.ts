@@ -96,7 +96,7 @@ describe("the certificates of a snapshot", () => {
     [
       "a missing root",
       async (kv: Kv) => {
-        kv.set(headKey(CLUSTER), encodeHead({ version: 1, generation: 9, root: "0".repeat(64) }));
+        kv.set(headKey(CLUSTER), encodeHead({ version: 2, generation: 9, root: "0".repeat(64) }));
       },
       "is named, but not in KV",
     ],

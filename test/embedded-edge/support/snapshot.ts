@@ -18,6 +18,7 @@ import {
   shardKey,
   type Signer,
   type Verifier,
+  standardDns,
 } from "../../../contract/index.ts";
 import type { KeyPair } from "../../../embedded-edge/listener/listener.ts";
 
@@ -64,7 +65,7 @@ export async function snapshotPairs(
   const none = await encodeSection("zones", new Map());
   const empty = { records: 0, shards: none.map(({ digest }) => digest) };
   const root: Root = {
-    version: 1,
+    version: 2,
     cluster: CLUSTER,
     generation,
     time: 0,
@@ -75,7 +76,7 @@ export async function snapshotPairs(
       services: empty,
       zones: empty,
     },
-    settings: { dns: { domain: "cluster.local", ttl: 5, pods: "insecure" } },
+    settings: { dns: standardDns({ domain: "cluster.local", ttl: 5, pods: "insecure" }) },
     ...change,
   };
   const signed = await encodeRoot(root, keys.signer);

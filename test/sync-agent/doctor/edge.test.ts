@@ -5,7 +5,7 @@ import { answering, unreachable } from "./support/answering.ts";
 import { type Expected, expectFindings } from "./support/finding.ts";
 
 const STATUS = { cluster: "test", generation: 7, ageSeconds: 90, lastError: null };
-const head = (generation: number) => JSON.stringify({ version: 1, generation, root: "0".repeat(64) });
+const head = (generation: number) => JSON.stringify({ version: 2, generation, root: "0".repeat(64) });
 
 interface Situation {
   readonly health?: () => Response;

@@ -1,5 +1,5 @@
 import { beforeAll, beforeEach, expect, it, test } from "vitest";
-import { encodeRoot, encodeSection, type Root } from "../../../contract/index.ts";
+import { encodeRoot, encodeSection, type Root, standardDns } from "../../../contract/index.ts";
 import { checkHead } from "../../../sync-agent/doctor/head.ts";
 import { createEdgeHead } from "../../../sync-agent/publish/edge-head.ts";
 import type { Keys } from "../../../sync-agent/publish/sign.ts";
@@ -27,9 +27,9 @@ async function root(signing: Keys, cluster = "test", generation = 7): Promise<st
     services: empty,
     zones: empty,
   };
-  const dns = { domain: "cluster.local", ttl: 5, pods: "insecure" } as const;
+  const dns = standardDns({ domain: "cluster.local", ttl: 5, pods: "insecure" });
   return encodeRoot(
-    { version: 1, cluster, generation, time: 0, sections, settings: { dns } },
+    { version: 2, cluster, generation, time: 0, sections, settings: { dns } },
     signing.signer,
   );
 }

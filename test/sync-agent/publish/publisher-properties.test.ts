@@ -1,7 +1,7 @@
 /** The invariants of publishing (design.md, "What this buys"), for any snapshots, crashes and failures. */
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
-import { headKey, type Records, rootKey, sha256, shardKey } from "../../../contract/index.ts";
+import { headKey, type Records, rootKey, sha256, shardKey, standardDns } from "../../../contract/index.ts";
 import type { KvPair } from "../../../sync-agent/publish/kv.ts";
 import { createPublisher, type Publisher } from "../../../sync-agent/publish/publisher.ts";
 import { createFakeEdge, type FakeEdge, HEAD_URL } from "./support/fake-edge.ts";
@@ -24,7 +24,9 @@ function read(store: ReadonlyMap<string, string>): Promise<Snapshot | undefined>
   return readSnapshot(store, CLUSTER, keys.verifier);
 }
 
-const settingsOf = (ttl: number) => ({ dns: { ...SETTINGS.dns, ttl } });
+const settingsOf = (ttl: number) => ({
+  dns: standardDns({ domain: "cluster.local", ttl, pods: "insecure" }),
+});
 const history = fc.array(
   fc.record({ records: arbitraryRecords, ttl: fc.integer({ min: 0, max: 2 }), restart: fc.boolean() }),
   { minLength: 1, maxLength: 4 },

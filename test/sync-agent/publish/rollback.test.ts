@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from "vitest";
-import { headKey, rootKey, shardKey } from "../../../contract/index.ts";
+import { headKey, rootKey, shardKey, standardDns } from "../../../contract/index.ts";
 import { createPublisher, type Publishable } from "../../../sync-agent/publish/publisher.ts";
 import {
   releaseHold,
@@ -13,7 +13,7 @@ import { createFakeKv, type FakeKv } from "./support/fake-kv.ts";
 import { createFakeLog, type FakeLog } from "./support/fake-log.ts";
 import { newKeys } from "./support/keys.ts";
 import { readSnapshot, type Snapshot } from "./support/reader.ts";
-import { recordsOf, SETTINGS } from "./support/snapshots.ts";
+import { recordsOf } from "./support/snapshots.ts";
 
 const CLUSTER = "default";
 const HEAD = headKey(CLUSTER);
@@ -42,7 +42,7 @@ function place(options: Partial<RollbackOptions> = {}): RollbackOptions {
 function serving(service: string, ttl = 5): Publishable {
   return {
     records: recordsOf({ "a.example": service }),
-    settings: { dns: { ...SETTINGS.dns, ttl } },
+    settings: { dns: standardDns({ domain: "cluster.local", ttl, pods: "insecure" }) },
   };
 }
 

@@ -7,6 +7,7 @@ import { MessageEncoder } from "../../../worker/dns/wire/encode.ts";
 import type { SnapshotView } from "../../../worker/snapshot/view.ts";
 import { CLUSTER } from "./support/cluster.ts";
 import { queryFor } from "./support/messages.ts";
+import { PLATFORM } from "./support/platform.ts";
 import { viewOf } from "./support/snapshot.ts";
 import { messageLines, questionOf } from "./support/zone-text.ts";
 
@@ -15,7 +16,7 @@ const MEDIA_TYPE = "application/dns-message";
 const STRANGER = { address: "203.0.113.9" };
 
 const VIEW = viewOf(CLUSTER);
-const handle = createDohHandler({ access: "public", token: undefined });
+const handle = createDohHandler({ access: "public", token: undefined }, PLATFORM);
 
 function queryOctets(question: string): Uint8Array<ArrayBuffer> {
   return new MessageEncoder().encode(queryFor([questionOf(question)], { id: 0x1234 }));
@@ -289,7 +290,7 @@ describe("access", () => {
   ): Promise<Response> {
     const { address = STRANGER.address, authorization, path = "/dns-query" } = request;
     const headers: Record<string, string> = authorization === undefined ? {} : { authorization };
-    return createDohHandler({ access, token })(
+    return createDohHandler({ access, token }, PLATFORM)(
       get(`${path}?dns=${base64url(WEB)}`, { headers }),
       { address },
       () => VIEW,
@@ -371,7 +372,7 @@ describe("access", () => {
   });
 
   it("is asked for before the query is read", async () => {
-    const handle = createDohHandler({ access: "token", token: "token" });
+    const handle = createDohHandler({ access: "token", token: "token" }, PLATFORM);
     const response = await handle(post(new Uint8Array(LIMIT + 1)), STRANGER, () => {
       throw new Error("the snapshot is not asked for");
     });

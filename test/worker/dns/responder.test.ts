@@ -1,8 +1,8 @@
 /** What is answered before and around the resolver chain: header, EDNS, and queries that are not looked up. */
 import { describe, expect, it } from "vitest";
-import { createKubernetesZone } from "../../../worker/dns/kubernetes/zone.ts";
-import { chain, type Resolution } from "../../../worker/dns/resolver.ts";
+import { chain, type Plugin, type Query, type Resolution } from "../../../worker/dns/resolver.ts";
 import { createResponder } from "../../../worker/dns/responder.ts";
+import { createResolver } from "../../../worker/dns/servers.ts";
 import { decodeMessage } from "../../../worker/dns/wire/decode.ts";
 import type { Edns, Message } from "../../../worker/dns/wire/message.ts";
 import { nameToText } from "../../../worker/dns/wire/name-text.ts";
@@ -11,6 +11,7 @@ import { SnapshotUnavailableError } from "../../../worker/snapshot/errors.ts";
 import { ask, respondTo } from "./support/ask.ts";
 import { CLUSTER } from "./support/cluster.ts";
 import { queryFor } from "./support/messages.ts";
+import { ASKER, PLATFORM } from "./support/platform.ts";
 import { viewOf } from "./support/snapshot.ts";
 import { messageLines, questionOf, rcodeText } from "./support/zone-text.ts";
 
@@ -123,10 +124,10 @@ describe("EDNS", () => {
     ["nobody.shop.svc.cluster.local. A", 468],
     ["mixed.shop.svc.cluster.local. SRV", 936],
   ])("pads to multiples of 468 octets when the query is padded: %s", async (question, length) => {
-    const respond = createResponder(chain([createKubernetesZone()], () => EMPTY));
+    const respond = createResponder(createResolver(PLATFORM));
     const options = [{ code: 12, data: new Uint8Array(3) }];
     const query = queryFor([questionOf(question)], { edns: { ...EDNS, options } });
-    const { octets } = await respond(query, () => VIEW);
+    const { octets } = await respond(query, ASKER, () => VIEW);
     expect(octets).toHaveLength(length);
     expect(decodeMessage(octets).edns?.options.map(({ code }) => code)).toEqual([12]);
   });
@@ -152,12 +153,12 @@ describe("snapshots that cannot be had: SERVFAIL", () => {
 
   it("when the snapshot itself rejects, at once or later", async () => {
     const query = queryFor([WEB]);
-    const respond = createResponder(chain([], () => EMPTY));
+    const respond = createResponder(() => EMPTY);
     const error = new SnapshotUnavailableError("no root");
-    const now = respond(query, () => {
+    const now = respond(query, ASKER, () => {
       throw error;
     });
-    const later = respond(query, () => Promise.reject(error));
+    const later = respond(query, ASKER, () => Promise.reject(error));
     for (const reply of [await now, await later]) {
       expect(rcodeText(decodeMessage(reply.octets).rcode)).toBe("SERVFAIL");
       expect(reply.lifetime).toBe(0);
@@ -168,8 +169,8 @@ describe("snapshots that cannot be had: SERVFAIL", () => {
     const respond = createResponder(() => {
       throw new TypeError("a mistake");
     });
-    expect(() => respond(queryFor([WEB]), () => VIEW)).toThrow(TypeError);
-    await expect(respond(queryFor([WEB]), () => Promise.resolve(VIEW))).rejects.toThrow(TypeError);
+    expect(() => respond(queryFor([WEB]), ASKER, () => VIEW)).toThrow(TypeError);
+    await expect(respond(queryFor([WEB]), ASKER, () => Promise.resolve(VIEW))).rejects.toThrow(TypeError);
   });
 
   it("queries that need none are answered without", async () => {
@@ -181,12 +182,17 @@ describe("snapshots that cannot be had: SERVFAIL", () => {
 const EMPTY: Resolution = { rcode: 0, authoritative: false, answers: [], authorities: [], additionals: [] };
 
 describe("the resolver chain", () => {
-  it("asks in order, and the first answer counts", async () => {
+  const QUERY: Query = { question: WEB, view: VIEW, ...ASKER, dnssecOk: false, depth: 0 };
+
+  it("asks the plugins in order, each by the one before it", async () => {
     const asked: string[] = [];
-    const plugin = (name: string, found: Resolution | undefined, later: boolean) => () => {
-      asked.push(name);
-      return later ? Promise.resolve(found) : found;
-    };
+    const plugin =
+      (name: string, answer: Resolution | undefined, later: boolean): Plugin =>
+      (query, next) => {
+        asked.push(name);
+        const found = answer ?? next(query);
+        return later ? Promise.resolve(found) : found;
+      };
     const resolve = chain(
       [
         plugin("a", undefined, false),
@@ -196,16 +202,16 @@ describe("the resolver chain", () => {
       ],
       () => EMPTY,
     );
-    expect(await resolve({ question: WEB, view: VIEW })).toMatchObject({ rcode: 3 });
+    expect(await resolve(QUERY)).toMatchObject({ rcode: 3 });
     expect(asked).toEqual(["a", "b", "c"]);
   });
 
   it("ends with the last resolver", () => {
-    expect(chain([() => undefined], () => EMPTY)({ question: WEB, view: VIEW })).toBe(EMPTY);
+    expect(chain([(query, next) => next(query)], () => EMPTY)(QUERY)).toBe(EMPTY);
   });
 
   it("answers from memory without a promise", () => {
-    const respond = createResponder(chain([() => undefined], () => EMPTY));
-    expect(respond(queryFor([WEB]), () => VIEW)).not.toBeInstanceOf(Promise);
+    const respond = createResponder(createResolver(PLATFORM));
+    expect(respond(queryFor([WEB]), ASKER, () => VIEW)).not.toBeInstanceOf(Promise);
   });
 });

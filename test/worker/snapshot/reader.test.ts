@@ -175,7 +175,7 @@ describe("a reader", () => {
     ],
     [
       "of another version",
-      async () => void (await published.publish({}, { edit: (root) => ({ ...root, version: 2 as 1 }) })),
+      async () => void (await published.publish({}, { edit: (root) => ({ ...root, version: 3 as 2 }) })),
       UnsupportedVersionError,
     ],
     [

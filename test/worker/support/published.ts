@@ -16,6 +16,7 @@ import {
   shardKey,
   type Signer,
   type Verifier,
+  standardDns,
 } from "../../../contract/index.ts";
 import type { KvGet } from "../../../worker/snapshot/head-source.ts";
 
@@ -71,12 +72,12 @@ export class Published {
       }),
     );
     const root: Root = {
-      version: 1,
+      version: 2,
       cluster: options.cluster ?? this.cluster,
       generation: this.#generation,
       time: 1_790_000_000_000,
       sections: Object.fromEntries(sections) as Root["sections"],
-      settings: { dns: { domain: "cluster.local", ttl: 5, pods: "insecure" } },
+      settings: { dns: standardDns({ domain: "cluster.local", ttl: 5, pods: "insecure" }) },
     };
     const text = await encodeRoot(options.edit?.(root) ?? root, options.signer ?? this.#signer);
     const head = await headOf(root, text);

@@ -1,4 +1,4 @@
-import type { Root } from "../../../contract/index.ts";
+import type { PluginConfig } from "../../../contract/index.ts";
 import type { SnapshotView } from "../../snapshot/view.ts";
 import { Name } from "../wire/name.ts";
 import { nameFromText } from "../wire/name-text.ts";
@@ -7,20 +7,28 @@ import type { SoaRecord } from "../wire/record.ts";
 /** No negative answer is kept for longer, whatever the TTL of records (CoreDNS). */
 const MAX_SOA_TTL = 300;
 
+const REVERSE = ["in-addr.arpa", "ip6.arpa"];
+
 /** What all answers from one snapshot have in common. */
 export class ClusterZone {
-  /** The cluster domain, in lower case. */
+  /** The cluster domain, in lower case: of several, the first that is no reverse zone (CoreDNS). */
   readonly apex: Name;
+  readonly options: PluginConfig<"kubernetes">;
   /** Of all records, in seconds. */
   readonly ttl: number;
   /** Seconds since 1970 at which the snapshot was made, as CoreDNS counts its changes. */
   readonly serial: number;
   readonly #soa: SoaRecord;
 
-  /** @throws DnsFormatError when the domain has labels that no DNS name can have. */
-  constructor({ settings, time }: Root) {
-    this.apex = nameFromText(settings.dns.domain);
-    this.ttl = settings.dns.ttl;
+  /**
+   * @param time of the snapshot, in milliseconds since 1970
+   * @throws DnsFormatError when the domain has labels that no DNS name can have.
+   */
+  constructor(options: PluginConfig<"kubernetes">, time: number) {
+    const isForward = (zone: string) => !REVERSE.some((end) => zone === end || zone.endsWith(`.${end}`));
+    this.apex = nameFromText(options.zones.find(isForward) ?? ".");
+    this.options = options;
+    this.ttl = options.ttl;
     this.serial = Math.floor(time / 1000) >>> 0;
     this.#soa = this.#makeSoa(this.apex);
   }

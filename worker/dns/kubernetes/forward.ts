@@ -1,5 +1,5 @@
 /** Looks names below the cluster domain up, as CoreDNS's kubernetes plugin does. */
-import { namespaceKey } from "../../../contract/index.ts";
+import { zoneKeys } from "../../../contract/index.ts";
 import type { MaybePromise } from "../../snapshot/view.ts";
 import { andThen } from "../maybe-promise.ts";
 import { TYPE } from "../wire/codes.ts";
@@ -48,12 +48,12 @@ export function lookup(
     case "branch":
       return NODATA;
     case "namespace":
-      if (subject.branch === "pod" && view.root.settings.dns.pods === "disabled") return undefined;
-      return andThen(view.get("zones", namespaceKey(subject.namespace)), (namespace) =>
+      if (subject.branch === "pod" && cluster.options.pods === "disabled") return undefined;
+      return andThen(view.get("zones", zoneKeys.namespace(subject.namespace)), (namespace) =>
         namespace === undefined ? undefined : NODATA,
       );
     case "pod":
-      return andThen(podAddress(view, subject), (address) =>
+      return andThen(podAddress(zone, subject), (address) =>
         address === undefined ? undefined : addressAnswer(name, cluster.ttl, type, [address]),
       );
     case "service":

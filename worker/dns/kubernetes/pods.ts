@@ -1,20 +1,24 @@
-import { addressBlock, canonicalAddress, namespaceKey } from "../../../contract/index.ts";
-import type { MaybePromise, SnapshotView } from "../../snapshot/view.ts";
+import { addressBlock, canonicalAddress, zoneKeys } from "../../../contract/index.ts";
+import type { MaybePromise } from "../../snapshot/view.ts";
 import { andThen } from "../maybe-promise.ts";
+import type { AskedZone } from "./cluster-zone.ts";
 import type { PodSubject } from "./subject.ts";
 
 /**
  * The address that a pod's name spells, where the pod mode lets it be answered; `undefined`: the name does not exist.
  * `insecure` takes any address in a namespace that exists, `verified` only that of a pod of the namespace.
  */
-export function podAddress(view: SnapshotView, subject: PodSubject): MaybePromise<string | undefined> {
+export function podAddress(
+  { view, cluster }: AskedZone,
+  subject: PodSubject,
+): MaybePromise<string | undefined> {
   const address = spelledAddress(subject.pod);
   if (address === undefined) return undefined;
-  switch (view.root.settings.dns.pods) {
+  switch (cluster.options.pods) {
     case "disabled":
       return undefined;
     case "insecure":
-      return andThen(view.get("zones", namespaceKey(subject.namespace)), (namespace) =>
+      return andThen(view.get("zones", zoneKeys.namespace(subject.namespace)), (namespace) =>
         namespace === undefined ? undefined : address,
       );
     case "verified":

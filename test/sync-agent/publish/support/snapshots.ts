@@ -2,13 +2,14 @@ import * as fc from "fast-check";
 import {
   type Endpoint,
   type HostRecord,
-  namespaceKey,
+  zoneKeys,
   type Records,
   type ServiceRecord,
   type Settings,
+  standardDns,
 } from "../../../../contract/index.ts";
 
-export const SETTINGS: Settings = { dns: { domain: "cluster.local", ttl: 5, pods: "insecure" } };
+export const SETTINGS: Settings = { dns: standardDns({ domain: "cluster.local", ttl: 5, pods: "insecure" }) };
 
 export function emptyRecords(): Records {
   return {
@@ -45,7 +46,7 @@ export function recordsOf(hosts: Readonly<Record<string, string>>): Records {
     records.hosts.set(host, hostRecord(service));
     records.services.set(`shop/${service}`, serviceRecord(["10.244.0.7"]));
   }
-  records.zones.set(namespaceKey("shop"), { kind: "namespace" });
+  records.zones.set(zoneKeys.namespace("shop"), { kind: "namespace" });
   return records;
 }
 
@@ -67,7 +68,7 @@ export const arbitraryRecords: fc.Arbitrary<Records> = fc
     }
     for (const [name, endpoints] of Object.entries(services)) {
       records.services.set(`shop/${name}`, serviceRecord(endpoints));
-      records.zones.set(namespaceKey(name), { kind: "namespace" });
+      records.zones.set(zoneKeys.namespace(name), { kind: "namespace" });
     }
     for (const [name, notAfter] of Object.entries(certificates)) {
       const certificate = { chain: `chain of ${name}`, key: "sealed", notAfter, secret: `shop/${name}` };

@@ -85,7 +85,7 @@ const ROWS: readonly Row[] = [
   ["an address of no block", "1.2.0.192.in-addr.arpa. PTR", "REFUSED"],
   ["a pod alone has no name", "7.2.244.10.in-addr.arpa. PTR", "REFUSED"],
   ["an unknown IPv6 address", `${ip6("fd00:244:0:0:0:0:0:2")} PTR`, "REFUSED"],
-  ["the zone itself", "in-addr.arpa. SOA", "REFUSED"],
+  ["the zone itself", "in-addr.arpa. SOA", "NOERROR", `> ${soaText("in-addr.arpa.")}`],
   ["a part of an address", "96.10.in-addr.arpa. PTR", "REFUSED"],
   ["more than an address", "1.20.0.96.10.in-addr.arpa. PTR", "REFUSED"],
   ["a number over 255", "256.0.96.10.in-addr.arpa. PTR", "REFUSED"],

@@ -1,19 +1,18 @@
-import { createKubernetesZone } from "../../../../worker/dns/kubernetes/zone.ts";
-import { refuse } from "../../../../worker/dns/refuse.ts";
-import { chain } from "../../../../worker/dns/resolver.ts";
 import { createResponder } from "../../../../worker/dns/responder.ts";
+import { createResolver } from "../../../../worker/dns/servers.ts";
 import { decodeMessage } from "../../../../worker/dns/wire/decode.ts";
 import { MessageEncoder } from "../../../../worker/dns/wire/encode.ts";
 import type { Message } from "../../../../worker/dns/wire/message.ts";
 import type { SnapshotView } from "../../../../worker/snapshot/view.ts";
 import { queryFor } from "./messages.ts";
+import { ASKER, PLATFORM } from "./platform.ts";
 import { messageLines, questionOf } from "./zone-text.ts";
 
 /** Sends a query's octets through the resolver as the edge has it, and decodes what comes back. */
 export async function respondTo(view: SnapshotView | undefined, query: Message): Promise<Message> {
-  const respond = createResponder(chain([createKubernetesZone()], refuse));
+  const respond = createResponder(createResolver(PLATFORM));
   const octets = new MessageEncoder().encode(query);
-  const reply = await respond(decodeMessage(octets), () => view);
+  const reply = await respond(decodeMessage(octets), ASKER, () => view);
   return decodeMessage(reply.octets);
 }
 

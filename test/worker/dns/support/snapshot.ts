@@ -1,11 +1,17 @@
-import type { DnsSettings, RecordOf, Root, Section } from "../../../../contract/index.ts";
+import {
+  type RecordOf,
+  type Root,
+  type Section,
+  type StandardDns,
+  standardDns,
+} from "../../../../contract/index.ts";
 import { SnapshotUnavailableError } from "../../../../worker/snapshot/errors.ts";
 import type { MaybePromise, SnapshotView } from "../../../../worker/snapshot/view.ts";
 
 export type SomeRecords = { readonly [S in Section]?: Readonly<Record<string, RecordOf<S>>> };
 
 export interface ViewOptions {
-  readonly dns?: Partial<DnsSettings>;
+  readonly dns?: Partial<StandardDns>;
   /** `now`: from memory. `later`: as from KV. `never`: KV does not answer. */
   readonly reads?: "now" | "later" | "never";
 }
@@ -15,9 +21,9 @@ export const SERIAL = 1_762_000_000;
 
 const NO_SHARDS = { records: 0, shards: ["0".repeat(64)] };
 
-export function rootWith(dns: Partial<DnsSettings> = {}): Root {
+export function rootWith(dns: Partial<StandardDns> = {}): Root {
   return {
-    version: 1,
+    version: 2,
     cluster: "default",
     generation: 7,
     time: SERIAL * 1000 + 789,
@@ -28,7 +34,7 @@ export function rootWith(dns: Partial<DnsSettings> = {}): Root {
       services: NO_SHARDS,
       zones: NO_SHARDS,
     },
-    settings: { dns: { domain: "cluster.local", ttl: 5, pods: "insecure", ...dns } },
+    settings: { dns: standardDns({ domain: "cluster.local", ttl: 5, pods: "insecure", ...dns }) },
   };
 }
 

@@ -1,0 +1,46 @@
+/** The resolver as a snapshot's settings configure it: of several server blocks, the one with the longest zone answers. */
+import type { DnsServer, DnsSettings } from "../../contract/index.ts";
+import type { MaybePromise } from "../snapshot/view.ts";
+import { type PluginPlatform, provisionPlugin } from "./plugins.ts";
+import { refuse } from "./refuse.ts";
+import { chain, type Query, type Resolution, type Resolver } from "./resolver.ts";
+import { Zones } from "./zones.ts";
+
+/** An alias that leads to an alias, and so on: as many as CoreDNS follows. */
+const MAX_DEPTH = 8;
+
+/** @param platform what plugins may use that is in no query */
+export function createResolver(platform: Omit<PluginPlatform, "resolve">): Resolver {
+  // Made for the settings that were asked with last: others come rarely, the ones before hardly ever again.
+  let known: { readonly settings: DnsSettings; readonly resolver: Resolver } | undefined;
+  const resolve: Resolver = (query) => {
+    const settings = query.view.root.settings.dns;
+    if (known?.settings !== settings) {
+      known = { settings, resolver: serversResolver(settings.servers, { ...platform, resolve: inner }) };
+    }
+    return known.resolver(query);
+  };
+  const inner = (query: Query): MaybePromise<Resolution> =>
+    query.depth > MAX_DEPTH ? refuse(query) : resolve(query);
+  return resolve;
+}
+
+function serversResolver(servers: readonly DnsServer[], platform: PluginPlatform): Resolver {
+  const provisioned = servers.flatMap(({ zones, plugins }) => {
+    const resolver = chain(
+      plugins.map((plugin) => provisionPlugin(plugin, platform)),
+      refuse,
+    );
+    return zones.map((zone) => ({ zone: new Zones([zone]), resolver }));
+  });
+  return (query) => {
+    const { name } = query.question;
+    if (query.visible.zones?.every((zone) => name.labelsAbove(zone) === undefined)) return refuse(query);
+    let best: { readonly labels: number; readonly resolver: Resolver } | undefined;
+    for (const { zone, resolver } of provisioned) {
+      const labels = zone.match(name)?.labels;
+      if (labels !== undefined && (best === undefined || labels < best.labels)) best = { labels, resolver };
+    }
+    return (best?.resolver ?? refuse)(query);
+  };
+}
