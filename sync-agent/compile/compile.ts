@@ -25,6 +25,7 @@ import { keptClaims, type LastGood } from "./last-good.ts";
 import type { PublishedHosts } from "./published-form.ts";
 import { compileServices } from "./services.ts";
 import { compareText } from "./text-order.ts";
+import { tlsHosts } from "./tls-hosts.ts";
 import { compareWarnings } from "./warnings.ts";
 import { compileZones } from "./zones.ts";
 
@@ -71,6 +72,11 @@ export async function compile(state: ClusterState, options: CompileOptions): Pro
     systemHost,
   });
   const hasCertificate = certified(certificates);
+  const listed = new Set(
+    tlsHosts(selected.ingresses, systemHost).certificates.map(({ serverName }) => serverName),
+  );
+  const isSecured = (host: string) =>
+    hasCertificate(host) || serverNameKeys(host).some((key) => listed.has(key));
   const context = {
     services: state.Service,
     secrets: state.Secret,
@@ -85,7 +91,7 @@ export async function compile(state: ClusterState, options: CompileOptions): Pro
     const defaults = isAdopted ? ofNginx : ({ defaults: "lintel" } as const);
     return keptClaims(
       ingress,
-      { ...context, ...defaults, systemHost, hasCertificate },
+      { ...context, ...defaults, systemHost, hasCertificate, isSecured },
       options.lastGood ?? new Map(),
       options.published,
     );

@@ -10,6 +10,7 @@ import {
   type RouteMatch,
 } from "../../contract/index.ts";
 import type { Warning } from "../warning.ts";
+import { aliasesInEffect, sharedWithAliases } from "./host-aliases.ts";
 import { describeHost } from "./hostname.ts";
 import { type ClaimSource, compareSources } from "./objects.ts";
 import { compareRoutes } from "./route-order.ts";
@@ -28,8 +29,11 @@ export interface RouteClaim {
 
 /** A claim of a host. It alone makes the host exist, so that its requests do not go to DEFAULT_HOST. */
 export interface HostClaim {
-  /** `alias` and `www` count only where no rule names the host. */
-  readonly kind: "rule" | "alias" | "www";
+  /**
+   * `alias` and `www` count only where no rule names the host. `former` is of an object that does not name the host any
+   * more: a rule, unless the host is an alias now.
+   */
+  readonly kind: "rule" | "former" | "alias" | "www";
   /** Key of section `hosts`. */
   readonly host: string;
   readonly source: ClaimSource;
@@ -38,6 +42,10 @@ export interface HostClaim {
   readonly fallback: RouteClaim | undefined;
   /** Makes every path of the host a regular expression, whoever claims it (ingress-nginx `use-regex`). */
   readonly regex: boolean;
+  /** Of an alias: the host that it is one of. All that anybody claims of that host holds for the alias, too. */
+  readonly aliasOf?: string | undefined;
+  /** What is claimed where the host goes by another name. */
+  readonly under: (alias: string) => Pick<HostClaim, "routes" | "fallback">;
   /** Set for a canary: its routes stand in for a part of the requests of the main routes of the same path. */
   readonly canary: CanarySettings | undefined;
 }
@@ -65,7 +73,6 @@ export function mergeHostClaims(claims: readonly HostClaim[]): Processed<"hosts"
       const match = canonicalJson(route.match);
       const winner = hosts.get(host)?.get(match);
       if (winner === undefined) hosts.get(host)?.set(match, { source, route, isFallback: false });
-      // An alias of an Ingress with several hosts is that of the first of them.
       else if (kind === "rule") warnings.push(pathConflict(host, source, field, winner));
     }
   }
@@ -87,12 +94,19 @@ export function mergeHostClaims(claims: readonly HostClaim[]): Processed<"hosts"
 
 /** Oldest first, without claims that others take precedence of, and with the paths that the host's mode asks for. */
 function inEffect(claims: readonly HostClaim[], warnings: Warning[]): HostClaim[] {
-  const ruled = new Set(claims.filter(({ kind }) => kind === "rule").map(({ host }) => host));
-  const counting = claims.filter(({ kind, host }) => kind === "rule" || !ruled.has(host));
-  const regexHosts = new Set(counting.filter(({ regex }) => regex).map(({ host }) => host));
-  return counting
-    .toSorted((a, b) => compareSources(a.source, b.source))
-    .map((claim) => (regexHosts.has(claim.host) ? withExpressions(claim, warnings) : claim));
+  const ordered = claims.toSorted((a, b) => compareSources(a.source, b.source));
+  const aliased = new Set(ordered.filter(({ kind }) => kind === "alias").map(({ host }) => host));
+  const isRule = ({ kind, host }: HostClaim) => kind === "rule" || (kind === "former" && !aliased.has(host));
+  const ruled = new Set(ordered.filter(isRule).map(({ host }) => host));
+  const weak = ordered.filter((claim) => !isRule(claim) && !ruled.has(claim.host));
+  const aliases = aliasesInEffect(weak);
+  warnings.push(...aliases.warnings);
+  const counting = [...ordered.filter(isRule), ...aliases.claims];
+  const all = [...counting, ...sharedWithAliases(counting)].toSorted((a, b) =>
+    compareSources(a.source, b.source),
+  );
+  const regexHosts = new Set(all.filter(({ regex }) => regex).map(({ host }) => host));
+  return all.map((claim) => (regexHosts.has(claim.host) ? withExpressions(claim, warnings) : claim));
 }
 
 /** Gives main routes their canaries; one a route, the oldest. */

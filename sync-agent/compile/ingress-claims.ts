@@ -31,6 +31,8 @@ export interface ClaimContext extends Omit<AnnotationContext, "ingress"> {
   readonly systemHost: string | undefined;
   /** Whether a host is served with a certificate of its own. */
   readonly hasCertificate: (host: string) => boolean;
+  /** Whether a host has one, or `spec.tls` asks for one: then the default one is shown (ingress-nginx). */
+  readonly isSecured: (host: string) => boolean;
 }
 
 /**
@@ -38,7 +40,7 @@ export interface ClaimContext extends Omit<AnnotationContext, "ingress"> {
  * host claims. Aliases and the www counterpart of a host are claimed as well, behind whoever has rules for them.
  */
 export function ingressClaims(ingress: Ingress, context: ClaimContext): IngressClaims {
-  const { services, clusterDomain, systemHost, hasCertificate } = context;
+  const { services, clusterDomain, systemHost } = context;
   const source = claimSource("Ingress", ingress.metadata);
   const reading = readAnnotations({ ...context, ingress });
   const unrunnable = unrunnablePaths(ingress, reading, source);
@@ -65,18 +67,24 @@ export function ingressClaims(ingress: Ingress, context: ClaimContext): IngressC
     route: routeOf(CATCH_ALL, ingress.defaultBackend, "spec.defaultBackend"),
   };
   const claim = (host: string, routes: readonly RouteClaim[]): HostClaim => {
-    const filters = filtersFor(annotations, hasCertificate(host));
-    const filtered = (claimed: RouteClaim) => ({
-      ...claimed,
-      route: withFilters(claimed.route, pathRewrite(filters, claimed.path)),
-    });
     const all = fallback === undefined ? routes : [...routes, fallback];
+    const under = (name: string) => {
+      const filters = filtersFor(annotations, name, context);
+      const filtered = (claimed: RouteClaim) => ({
+        ...claimed,
+        route: withFilters(claimed.route, pathRewrite(filters, claimed.path)),
+      });
+      return {
+        routes: [...routes, ...appRootClaim(annotations, routes, source)].map(filtered),
+        fallback: fallback && filtered(fallback),
+      };
+    };
     return {
       kind: "rule",
       host,
       source,
-      routes: [...routes, ...appRootClaim(annotations, routes, source)].map(filtered),
-      fallback: fallback && filtered(fallback),
+      ...under(host),
+      under,
       regex: annotations.regex === true || all.some(({ path }) => rewrites(annotations.filters, path)),
       canary: annotations.canary,
     };
@@ -110,7 +118,9 @@ export function ingressClaims(ingress: Ingress, context: ClaimContext): IngressC
       });
     }
     claims.push(claim(host, routes));
-    for (const alias of annotations.aliases ?? []) claims.push({ ...claim(alias, routes), kind: "alias" });
+    for (const alias of annotations.aliases ?? []) {
+      if (alias !== host) claims.push({ ...claim(alias, routes), kind: "alias", aliasOf: host });
+    }
     const other = annotations.www && wwwCounterpart(host);
     if (other !== undefined) claims.push(wwwClaim(other, host, source));
   }
@@ -153,12 +163,16 @@ function appRootClaim(
   ];
 }
 
-function filtersFor({ filters, toHttps, hsts }: GroupReading, certified: boolean): Filters {
-  const redirects = toHttps !== undefined && (toHttps.where === "always" || certified);
+function filtersFor(
+  { filters, toHttps, hsts }: GroupReading,
+  host: string,
+  { hasCertificate, isSecured }: ClaimContext,
+): Filters {
+  const redirects = toHttps !== undefined && (toHttps.where === "always" || isSecured(host));
   return {
     ...filters,
     ...(redirects && { toHttps: { status: 308, ...(toHttps.keepsSlash && { keepsSlash: true as const }) } }),
-    ...(certified && hsts !== undefined && { hsts }),
+    ...(hsts !== undefined && hasCertificate(host) && { hsts }),
   };
 }
 
@@ -195,12 +209,13 @@ function wwwCounterpart(host: string): string | undefined {
 function wwwClaim(host: string, target: string, source: ClaimSource): HostClaim {
   const redirect = { location: `$scheme://${target}$redirect_port$redirect_uri`, status: 308 };
   const route: Route = { ingress: source.key, match: CATCH_ALL, backends: [], filters: { redirect } };
+  const claimed = { routes: [], fallback: { ...catchAll("metadata.annotations"), route } };
   return {
     kind: "www",
     host,
     source,
-    routes: [],
-    fallback: { ...catchAll("metadata.annotations"), route },
+    ...claimed,
+    under: () => claimed,
     regex: false,
     canary: undefined,
   };

@@ -57,5 +57,9 @@ function guarded(claim: HostClaim, access: Access | undefined): HostClaim {
     ...claimed,
     route: { ...claimed.route, filters: { ...claimed.route.filters, access } },
   });
-  return { ...claim, routes: claim.routes.map(guard), fallback: claim.fallback && guard(claim.fallback) };
+  const guardAll = ({ routes, fallback }: Pick<HostClaim, "routes" | "fallback">) => ({
+    routes: routes.map(guard),
+    fallback: fallback && guard(fallback),
+  });
+  return { ...claim, ...guardAll(claim), under: (alias) => guardAll(claim.under(alias)) };
 }

@@ -54,21 +54,27 @@ export function publishedClaims(
   for (const [host, routes] of hosts) {
     if (host === context.systemHost) continue;
     const named = present.filter((claim) => claim.host === host);
-    const kind = (named.find((claim) => claim.kind === "rule") ?? named[0])?.kind ?? "rule";
+    const { kind, aliasOf } = named.find((claim) => claim.kind === "rule") ?? named[0] ?? { kind: "former" };
     const empty: HostClaim = {
       kind,
       host,
       source,
+      aliasOf,
       routes: [],
       fallback: undefined,
+      under: () => ({ routes: [], fallback: undefined }),
       regex: false,
       canary: undefined,
+    };
+    const claim = (found: Partial<RouteOfClaim>): HostClaim => {
+      const whole = { ...empty, ...found };
+      return { ...whole, under: () => ({ routes: whole.routes, fallback: whole.fallback }) };
     };
     if (routes.length === 0) claims.push({ ...empty, regex: named.some(({ regex }) => regex) });
     for (const route of routes) {
       const written = findWritten(named, route.match);
-      if (route.ingress === source.key) claims.push({ ...empty, ...mainClaim(route, written, context) });
-      else claims.push({ ...empty, ...canaryClaim(route, written, source, context) });
+      if (route.ingress === source.key) claims.push(claim(mainClaim(route, written, context)));
+      else claims.push(claim(canaryClaim(route, written, source, context)));
     }
   }
   return claims;

@@ -6,7 +6,7 @@ const sslRedirect = nginx("ssl-redirect", {
   type: "boolean",
   default: "true for an adopted class (`nginx`), false for class `lintel`",
   example: `"false"`,
-  text: "Sends plain http to https with 308 where the host has a certificate. `/.well-known/acme-challenge/` is exempt.",
+  text: "Sends plain http to https with 308 where the host has a certificate, or `spec.tls` lists it and its Secret is missing: it is served with the default certificate then. `/.well-known/acme-challenge/` is exempt.",
   read: boolean,
 });
 
@@ -14,7 +14,7 @@ const forceSslRedirect = nginx("force-ssl-redirect", {
   type: "boolean",
   default: "false",
   example: `"true"`,
-  text: "As ssl-redirect, also where the host has no certificate of its own.",
+  text: "As ssl-redirect, also where `spec.tls` does not list the host.",
   difference:
     "The scheme is that of the client's connection to the edge; X-Forwarded-Proto of a request is not believed.",
   read: boolean,

@@ -41,7 +41,7 @@ const serverAlias = nginx("server-alias", {
   type: "list of hosts",
   default: "none",
   example: "www.example.com,example.org",
-  text: "Further hosts that serve the same rules, unless another Ingress has rules for them.",
+  text: "Further names of the Ingress's host, unless a rule names them: all that any Ingress serves under the host is served under them. Of several hosts it is that of the first.",
   difference: "Regular expressions (`~…`) are refused; `*.example.com` stands for one label.",
   differsFor: (text) => text.includes("*"),
   read(text) {

@@ -119,6 +119,7 @@ describe("the order of routes", () => {
             source,
             routes: claims,
             fallback: undefined,
+            under: () => ({ routes: claims, fallback: undefined }),
             regex: false,
             canary: undefined,
           },

@@ -23,6 +23,7 @@ function hostsOf(ingresses: readonly Ingress[], systemHost?: string) {
       clusterDomain: "cluster.local",
       systemHost,
       hasCertificate: () => false,
+      isSecured: () => false,
       defaults: "lintel",
     }),
   );
@@ -286,4 +287,60 @@ describe("a rule without paths", () => {
 
 it("an Ingress with neither rules nor default backend claims nothing", () => {
   expect(hostsOf([ingress("shop/empty")])).toEqual({ hosts: {}, warnings: [], messages: [] });
+});
+
+describe("an alias", () => {
+  const alias = (key: string, created: number, aliases: string, ...rules: ReturnType<typeof rule>[]) => {
+    const annotations = { "nginx.ingress.kubernetes.io/server-alias": aliases };
+    return ingress(key, { metadata: { created, annotations }, rules });
+  };
+  const named = alias("shop/named", 2000, "y.test", rule("x.test", "Prefix /b b:80"));
+
+  it("has all that any Ingress serves under its host", () => {
+    const { hosts, warnings } = hostsOf([
+      ingress("other/older", { metadata: old, rules: [rule("x.test", "Prefix /a a:80", "Prefix /b a:80")] }),
+      named,
+      ingress("shop/catch-all", {
+        defaultBackend: backend("d:80"),
+        rules: [rule("x.test", "Prefix /c c:80")],
+      }),
+    ]);
+    expect(hosts["y.test"]).toEqual([
+      "PathPrefix /a -> other/a (other/older)",
+      "PathPrefix /b -> other/a (other/older)",
+      "PathPrefix /c -> shop/c (shop/catch-all)",
+      "PathPrefix / -> shop/d (shop/catch-all)",
+    ]);
+    expect(hosts["y.test"]).toEqual(hosts["x.test"]);
+    expect(warnings).toEqual(["Ingress shop/named spec.rules[0].http.paths[0] PathConflict"]);
+  });
+
+  it("is no alias where a rule names it", () => {
+    const { hosts } = hostsOf([named, ingress("shop/other", { rules: [rule("y.test", "Prefix /c c:80")] })]);
+    expect(hosts["y.test"]).toEqual(["PathPrefix /c -> shop/c (shop/other)"]);
+  });
+
+  it("is that of one host: the first, and the oldest Ingress's", () => {
+    const { hosts, warnings, messages } = hostsOf([
+      named,
+      alias("shop/first", 1000, "y.test", rule("z.test", "Prefix /c c:80"), rule("x.test", "Prefix /d d:80")),
+    ]);
+    expect(hosts["y.test"]).toEqual(["PathPrefix /c -> shop/c (shop/first)"]);
+    expect(warnings).toEqual([
+      "Ingress shop/named metadata.annotations[nginx.ingress.kubernetes.io/server-alias] PathConflict",
+    ]);
+    expect(messages[0]).toContain("y.test is an alias of host z.test already, by Ingress shop/first");
+  });
+
+  it("of a host whose paths are expressions has expressions", () => {
+    const annotations = { "nginx.ingress.kubernetes.io/use-regex": "true" };
+    const regex = ingress("shop/regex", {
+      metadata: { annotations },
+      rules: [rule("x.test", "Prefix /[a-c] a:80")],
+    });
+    expect(hostsOf([named, regex]).hosts["y.test"]).toEqual([
+      "RegularExpression /[a-c] -> shop/a (shop/regex)",
+      "RegularExpression /b -> shop/b (shop/named)",
+    ]);
+  });
 });

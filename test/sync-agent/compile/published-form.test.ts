@@ -206,6 +206,17 @@ describe("published routes", () => {
     ]);
   });
 
+  it("of a host with an alias of another Ingress leave that one the alias", async () => {
+    const hosts = { "x.test": ["Prefix /a a:80"] };
+    const named = web("named", {
+      annotations: { "server-alias": "y.test" },
+      hosts: { "x.test": ["Prefix /b b:80"] },
+    });
+    const published = await publishedOf(web("web", { hosts }), named);
+    const broken = web("web", { annotations: BAD, hosts });
+    expect((await compiled([broken, named], { published })).records.hosts).toEqual(published);
+  });
+
   it("stay expressions where use-regex itself cannot be read any more", async () => {
     const hosts = { "x.test": ["ImplementationSpecific /a/[0-9]+ a:80"] };
     const published = await publishedOf(web("web", { annotations: { "use-regex": "true" }, hosts }));

@@ -20,6 +20,7 @@ function compiled(ingresses: readonly Ingress[], lastGood: readonly Ingress[] = 
         clusterDomain: "cluster.local",
         systemHost: undefined,
         hasCertificate: () => false,
+        isSecured: () => false,
         defaults: "lintel",
       },
       good,

@@ -42,6 +42,7 @@ function claims(annotations: Record<string, string>, more: Partial<Ingress> = {}
     clusterDomain: "cluster.local",
     systemHost: undefined,
     hasCertificate: () => false,
+    isSecured: () => false,
     defaults: "lintel",
   });
   return {
