@@ -123,6 +123,7 @@ beforeAll(async () => {
         { "server-alias": "alias.test, *.alias.test" },
         { rules: [rule("named.test", "Prefix /")] },
       ),
+      annotated("named-too", {}, { rules: [rule("named.test", "Prefix /too other")] }),
       annotated("taken", {}, { rules: [rule("taken.alias.test", "Prefix / other")] }),
     ],
     "secure.json": [
@@ -139,6 +140,19 @@ beforeAll(async () => {
         { rules: [rule("forced.test", "Prefix /")] },
       ),
       annotated("open", {}, { rules: [rule("open.test", "Prefix /")] }),
+      annotated(
+        "secretless",
+        {},
+        {
+          tls: [{ hosts: ["secretless.test"], secretName: "missing" }],
+          rules: [rule("secretless.test", "Prefix /")],
+        },
+      ),
+      annotated(
+        "solver",
+        { "force-ssl-redirect": "true" },
+        { rules: [rule("solver.test", "Prefix /.well-known/acme-challenge")] },
+      ),
       ingress("own-class", {
         tls: [{ hosts: ["own.test"], secretName: "own" }],
         rules: [rule("own.test", "Prefix /")],
@@ -246,6 +260,7 @@ describe("redirects", () => {
     ["not at the host itself", "bare.test", "/x", "web /x"],
     ["to www", "full.test", "/x", "308 http://www.full.test/x"],
     ["none to the alias", "alias.test", "/x", "web /x"],
+    ["none to the alias, which has other Ingresses' paths of its host", "alias.test", "/too", "other /too"],
     ["none to a wildcard alias", "any.alias.test", "/x", "web /x"],
     ["none to an alias that has rules of its own", "taken.alias.test", "/x", "other /x"],
   ])("%s", async (_, host, path, expected) => {
@@ -268,7 +283,14 @@ describe("to https", () => {
       "/.well-known/acme-challenge/t",
       "web /.well-known/acme-challenge/t",
     ],
-    ["no host without a certificate", "open.test", "/x", "web /x"],
+    [
+      "also for a rule's own path",
+      "solver.test",
+      "/.well-known/acme-challenge",
+      "web /.well-known/acme-challenge",
+    ],
+    ["a host whose Secret is missing", "secretless.test", "/x", "308 https://secretless.test/x"],
+    ["no host that asks for no certificate", "open.test", "/x", "web /x"],
     ["unless forced, here with the slash", "forced.test", "/x/", "308 https://forced.test/x/"],
     ["no host of our own class", "own.test", "/x", "web /x"],
   ])("%s", async (_, host, path, expected) => {

@@ -49,16 +49,16 @@ export const EXPLAINED: readonly Explained[] = [
   },
   { field: "appRoot", says: (it) => it.appRoot && `/ alone is sent to ${it.appRoot}`, runs: appRoot },
   {
+    field: "cors",
+    says: (it) => it.cors && `responses may be read by ${it.cors.origins.join(", ") || "no origin"}`,
+    runs: cors,
+  },
+  {
     field: "redirect",
     says: (it) => it.redirect && `every request is sent to ${it.redirect.location}`,
     runs: redirect,
   },
   { field: "toHttps", says: (it) => it.toHttps && "plain http is sent to https", runs: toHttps },
-  {
-    field: "cors",
-    says: (it) => it.cors && `responses may be read by ${it.cors.origins.join(", ") || "no origin"}`,
-    runs: cors,
-  },
   { field: "limits", says: (it) => it.limits && limitsText(it.limits), effect: "depends" },
   { field: "access", says: accessText, effect: accessEffect },
   {

@@ -4,10 +4,13 @@ import { compileTemplate, requestTarget, withoutSlash } from "../variables.ts";
 import type { Exchange, Filter } from "./filter.ts";
 
 /** Certificate authorities look for their challenges over plain http (RFC 8555 8.3). */
-const ACME = "/.well-known/acme-challenge/";
+const ACME = "/.well-known/acme-challenge";
+/** As it is forwarded: a Service may read more into other spellings than the edge does. A token is base64url. */
+const CHALLENGE = new RegExp(`^${ACME.replace(".", "\\.")}/[\\w-]+$`);
 
-export function isAcmeChallenge({ path }: Pick<Exchange, "path">): boolean {
-  return path.startsWith(ACME);
+/** Also whatever comes by a rule for them alone, as ingress-nginx goes by the rule's path. */
+export function isAcmeChallenge({ url, route }: Pick<Exchange, "url" | "route">): boolean {
+  return CHALLENGE.test(url.pathname) || route.match.path.value.startsWith(ACME);
 }
 
 /** @param location may hold, from variables, what no header can: that is percent-encoded */

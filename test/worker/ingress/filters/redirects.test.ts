@@ -1,5 +1,5 @@
 import { describe, expect, it, test } from "vitest";
-import type { ClientFacts, Filters } from "../../../../contract/index.ts";
+import type { ClientFacts, Filters, RouteMatch } from "../../../../contract/index.ts";
 import type { Filter } from "../../../../worker/ingress/filters/filter.ts";
 import { appRoot, redirect, toHttps } from "../../../../worker/ingress/filters/redirects.ts";
 import { exchangeOf, routeWith } from "../../support/exchange.ts";
@@ -40,6 +40,13 @@ describe("to https", () => {
     ],
   ])("%s", async (_, url, expected) => {
     expect(await answer(toHttps, { toHttps: { status: 308 } }, url)).toBe(expected);
+  });
+
+  it("lets pass whatever comes by a rule for challenges", () => {
+    const match: RouteMatch = { path: { type: "PathPrefix", value: "/.well-known/acme-challenge" } };
+    const step = toHttps({ toHttps: { status: 308 } }, routeWith());
+    const exchange = exchangeOf({ url: "http://a.test/.well-known/acme-challenge" });
+    expect(step?.request?.({ ...exchange, route: { ...exchange.route, match } })).toBeUndefined();
   });
 
   test.each([

@@ -98,10 +98,16 @@ describe("a certificate authority's challenge", () => {
     expect(await guarded.ask({ url })).toBe(expected);
   });
 
-  it("is not what another spelling makes of one", async () => {
-    const guarded = new Guarded({ basic });
-    expect(await guarded.ask({ url: "http://a.test/.well-known/acme-challenge/..%2f..%2fadmin" })).toBe(
-      UNAUTHORIZED,
-    );
+  test.each([
+    "/.well-known/acme-challenge/..%2f..%2fadmin",
+    "/.well-known/acme-challenge/..;/..;/admin",
+    "/.well-known/acme-challenge/x/admin",
+    "/.well-known/acme-challenge/x%2fadmin",
+    "/admin/..%2f.well-known/acme-challenge/x",
+    "/admin;/..%2f.well-known/acme-challenge/x",
+    "/%2ewell-known/acme-challenge/x%3b",
+    "/.well-known/acme-challenge",
+  ])("is not what a Service may take for another path: %s", async (path) => {
+    expect(await new Guarded({ basic }).ask({ url: `http://a.test${path}` })).toBe(UNAUTHORIZED);
   });
 });
