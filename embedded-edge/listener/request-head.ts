@@ -61,7 +61,7 @@ export function http2Head(raw: RawFields, endsWithHead: boolean): RequestHead | 
   const [length] = valuesOf(raw, "content-length");
   const framing =
     endsWithHead || Number(length) === 0 ? "none" : length === undefined ? "chunked" : Number(length);
-  return head(method, path, host, framing, joinCookies(raw));
+  return head(method, path, host, framing, raw);
 }
 
 function head(
@@ -80,7 +80,12 @@ function head(
     method,
     path: path.replaceAll(NOT_IN_URLS, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`),
     framing,
-    fields: ["Host", host, ...endToEndFields(raw, isNotPassed), ...framingFields(framing, method)],
+    fields: [
+      "Host",
+      host,
+      ...joinCookies(endToEndFields(raw, isNotPassed)),
+      ...framingFields(framing, method),
+    ],
   };
 }
 
@@ -88,11 +93,14 @@ function originForm(rest: string): string {
   return rest.startsWith("/") ? rest : `/${rest}`;
 }
 
-/** RFC 9113 8.2.3: a cookie may come in pieces, and is one field again in HTTP/1.1. */
-function joinCookies(raw: RawFields): RawFields {
-  const crumbs = valuesOf(raw, "cookie");
-  if (crumbs.length < 2) return raw;
-  return [...endToEndFields(raw, (name) => name === "cookie"), "cookie", crumbs.join("; ")];
+/**
+ * RFC 9113 8.2.3: a cookie may come in pieces, and is one field again in HTTP/1.1. Some send it in pieces there, too; a
+ * Worker would join them by commas, which no server takes apart.
+ */
+function joinCookies(fields: string[]): string[] {
+  const crumbs = valuesOf(fields, "cookie");
+  if (crumbs.length < 2) return fields;
+  return [...endToEndFields(fields, (name) => name === "cookie"), "cookie", crumbs.join("; ")];
 }
 
 function isNotPassed(name: string): boolean {

@@ -43,6 +43,13 @@ describe("the head of an HTTP/1 request", () => {
     expect(http1Head(method, target, raw)).toMatchObject({ status: 400 });
   });
 
+  it("with a cookie in pieces has one", () => {
+    const raw = ["Cookie", "a=1", "X", "y", "cookie", "b=2"];
+    expect(http1Head("GET", "/", [...HOST, ...raw])).toMatchObject({
+      fields: [...HOST, "X", "y", "cookie", "a=1; b=2"],
+    });
+  });
+
   it("with a coding other than chunked is not implemented", () => {
     expect(http1Head("POST", "/", [...HOST, "Transfer-Encoding", "gzip, chunked"])).toMatchObject({
       status: 501,
