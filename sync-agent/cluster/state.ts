@@ -64,6 +64,8 @@ export interface ServicePort {
   readonly name: string;
   readonly protocol: "TCP" | "UDP" | "SCTP";
   readonly port: number;
+  /** Of a Service, where it is a number. Slices know the pods' ports better. */
+  readonly targetPort?: number;
 }
 
 export interface Service {

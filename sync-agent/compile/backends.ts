@@ -73,7 +73,8 @@ const MOST_ALIASES = 8;
 
 /**
  * The Service that a name stands for: an ExternalName that names another Service of the cluster is that Service, as
- * cluster DNS would have it. This is how an Ingress reaches across namespaces.
+ * cluster DNS would have it. This is how an Ingress reaches across namespaces. Names that a pod's resolver would
+ * complete (`cart`, `cart.shop`, `cart.shop.svc`) count where there is such a Service.
  */
 export function followAliases(
   start: string,
@@ -83,22 +84,28 @@ export function followAliases(
   let key = start;
   for (let i = 0; i < MOST_ALIASES; i++) {
     const service = services.get(key);
-    const labels = service?.externalName?.toLowerCase().replace(/\.$/, "").split(".") ?? [];
-    const [name, namespace, svc, ...domain] = labels;
-    if (svc !== "svc" || domain.join(".") !== clusterDomain) return { key, service };
-    key = `${namespace}/${name}`;
+    if (service?.externalName === undefined) return { key, service };
+    const name = service.externalName.toLowerCase().replace(/\.$/, "");
+    const suffix = `.svc.${clusterDomain}`;
+    const isWhole = name.endsWith(suffix);
+    const [short, namespace = service.metadata.namespace, ...more] = (
+      isWhole ? name.slice(0, -suffix.length) : name.replace(/\.svc$/, "")
+    ).split(".");
+    const named = `${namespace}/${short}`;
+    if (!isWhole && (more.length > 0 || !services.has(named))) return { key, service };
+    key = named;
   }
   return { key, service: undefined };
 }
 
 function portNumber(reference: ServicePortReference, service: Service): number | undefined {
-  // An ExternalName Service needs no list of ports: they are those of a host elsewhere.
-  if ("number" in reference && service.type === "ExternalName") {
-    return isPortNumber(reference.number) ? reference.number : undefined;
-  }
-  return tcpPorts(service).find((port) =>
+  const listed = tcpPorts(service).find((port) =>
     "number" in reference ? port.port === reference.number : port.name === reference.name,
-  )?.port;
+  );
+  if (service.type !== "ExternalName") return listed?.port;
+  // No endpoints say where its ports lead, and it needs no list of them: they are those of a host elsewhere.
+  const asWritten = "number" in reference && isPortNumber(reference.number) ? reference.number : undefined;
+  return listed?.targetPort ?? listed?.port ?? asWritten;
 }
 
 /** HTTP runs over TCP; a UDP port of the same number is another port. */

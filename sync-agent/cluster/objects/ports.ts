@@ -14,6 +14,20 @@ export const servicePort = z
   .object({ name: optionalTextOf(dnsLabel), protocol, port: portNumber })
   .transform(({ name, ...rest }): ServicePort => ({ name: name ?? "", ...rest }));
 
+/** A Service's port; a target port by name is the slices' to resolve. */
+export const targetedPort = z
+  .object({
+    name: optionalTextOf(dnsLabel),
+    protocol,
+    port: portNumber,
+    targetPort: z.union([portNumber, z.string()]).nullish(),
+  })
+  .transform(({ name, targetPort, ...rest }): ServicePort => ({
+    name: name ?? "",
+    ...rest,
+    ...(typeof targetPort === "number" && { targetPort }),
+  }));
+
 /** Several ports must be told apart by name; one alone needs none. A slice may leave one of several unnamed. */
 export function checkPortNames(
   ports: readonly { readonly name: string }[],

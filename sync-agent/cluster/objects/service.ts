@@ -13,7 +13,7 @@ import {
 } from "./fields.ts";
 import { namespacedMetadata } from "./metadata.ts";
 import { isDnsSubdomain } from "./names.ts";
-import { checkPortNames, servicePort } from "./ports.ts";
+import { checkPortNames, targetedPort } from "./ports.ts";
 import { shown } from "./problems.ts";
 
 const clusterIP = z.string().transform((text, context) => {
@@ -32,7 +32,7 @@ const spec = z
     clusterIP: optionalTextOf(clusterIP),
     clusterIPs: listOf(clusterIP),
     externalName: optionalText,
-    ports: listOf(servicePort),
+    ports: listOf(targetedPort),
     publishNotReadyAddresses: defaulted(z.boolean(), false),
   })
   .transform((spec, context) => {

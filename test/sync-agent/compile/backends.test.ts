@@ -15,8 +15,16 @@ const SERVICES = clusterState({
       type: "ExternalName",
       clusterIPs: [],
       externalName: "partner.example",
-      ports: [port("9000 api")],
+      ports: [port("9000 api"), { ...port("80 site"), targetPort: 8080 }],
     }),
+    ...["bare", "stock.other", "stock.other.svc.", "missing.other", "bare.example", "a.bare.shop"].map(
+      (name) =>
+        service(`shop/to-${name.replaceAll(".", "-").replace(/-$/, "")}`, {
+          type: "ExternalName",
+          clusterIPs: [],
+          externalName: name,
+        }),
+    ),
     service("other/stock", { ports: [port("80 http")] }),
     service("shop/stock-alias", {
       type: "ExternalName",
@@ -43,6 +51,18 @@ describe("resolveBackend", () => {
     ["a headless Service", "headless:http", "shop/headless", 80],
     ["any port of an ExternalName by number", "partner:8443", "shop/partner", 8443],
     ["a listed port of an ExternalName by name", "partner:api", "shop/partner", 9000],
+    ["the target port of an ExternalName's port", "partner:80", "shop/partner", 8080],
+    ["the Service that an ExternalName names for short", "to-bare:8080", "shop/bare", 8080],
+    ["one with its namespace", "to-stock-other:80", "other/stock", 80],
+    ["one with its namespace and svc", "to-stock-other-svc:80", "other/stock", 80],
+    [
+      "a host that is named like a Service that is missing",
+      "to-missing-other:80",
+      "shop/to-missing-other",
+      80,
+    ],
+    ["a host of another domain", "to-bare-example:80", "shop/to-bare-example", 80],
+    ["a host that is longer than a Service's", "to-a-bare-shop:80", "shop/to-a-bare-shop", 80],
     ["the Service that an ExternalName names in another namespace", "stock-alias:http", "other/stock", 80],
   ])("finds %s", (_, wanted, key, number) => {
     expect(resolve(backend(wanted))).toEqual({

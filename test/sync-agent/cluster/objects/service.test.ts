@@ -38,12 +38,12 @@ test.each([
   ],
   [
     "several ports",
-    "{type: NodePort, ports: [{name: a, port: 80, targetPort: web, nodePort: 30080}, {name: b, port: 53, protocol: UDP}]}",
+    "{type: NodePort, ports: [{name: a, port: 80, targetPort: web, nodePort: 30080}, {name: b, port: 53, targetPort: 5353, protocol: UDP}]}",
     {
       type: "NodePort",
       ports: [
         { name: "a", protocol: "TCP", port: 80 },
-        { name: "b", protocol: "UDP", port: 53 },
+        { name: "b", protocol: "UDP", port: 53, targetPort: 5353 },
       ],
     },
   ],
