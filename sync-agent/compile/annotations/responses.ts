@@ -71,9 +71,11 @@ export const customHeaders = nginx("custom-headers", {
   type: "ConfigMap, as `namespace/name`",
   default: "none",
   example: "shop/response-headers",
-  text: "Headers that are set on every response, the edge's own included: the keys and values of the ConfigMap.",
+  text: "Headers that are set on every response, the edge's own included: the keys and values of the ConfigMap. Without the ConfigMap requests are answered with 503.",
   difference:
-    "ingress-nginx's global list of allowed headers does not exist. Instead the ConfigMap must be in the Ingress's namespace, and headers of the connection, of the body's length and encoding, Set-Cookie, Location, Date and Server are left out with a warning. A ConfigMap that is missing does not take the Ingress down.",
+    "ingress-nginx's global list of allowed headers does not exist. Instead the ConfigMap must be in the Ingress's namespace, and headers of the connection, of the body's length and encoding, Set-Cookie, Location, Date and Server are left out with a warning.",
+  // They may be what keeps browsers safe.
+  onBadValue: "keep",
   // What is refused has a warning of its own.
   differsFor: () => false,
   read(text) {

@@ -87,9 +87,9 @@ describe("custom headers", () => {
     ["shop/missing", "is no ConfigMap that exists"],
     ["kube-system/headers", "lies in another namespace"],
     ["a/b/c", "does not name a ConfigMap"],
-  ])("of %s are none, and the Ingress is served", (name, problem) => {
+  ])("of %s are none, and the Ingress is not served without them", (name, problem) => {
     const given = context({ "X-Good": "1" });
-    expect(filtersOf({ "custom-headers": name }, given)).toEqual({});
+    expect(filtersOf({ "custom-headers": name }, given)).toEqual({ closed: true });
     expect(warningsOf({ "custom-headers": name }, given)).toEqual([expect.stringContaining(problem)]);
   });
 });
