@@ -33,8 +33,12 @@ export function sharedWithAliases(claims: readonly HostClaim[]): HostClaim[] {
     const host = aliases.find((it) => it.host === alias)?.aliasOf ?? "";
     return (byHost.get(host) ?? [])
       .filter(({ kind, source }) => kind !== "www" && !own.has(`${alias} ${source.object}`))
-      .map((claim) => ({ ...claim, kind: "alias" as const, host: alias, ...claim.under(alias) }));
+      .map((claim) => underAlias(claim, alias));
   });
+}
+
+function underAlias(claim: HostClaim, alias: string): HostClaim {
+  return { ...claim, kind: "alias", host: alias, ...claim.under(alias) };
 }
 
 function aliasConflict({ host, source }: HostClaim, owner: HostClaim): Warning {
