@@ -122,7 +122,9 @@ export function ingressClaims(ingress: Ingress, context: ClaimContext): IngressC
       if (alias !== host) claims.push({ ...claim(alias, routes), kind: "alias", aliasOf: host });
     }
     const other = annotations.www && wwwCounterpart(host);
-    if (other !== undefined) claims.push(wwwClaim(other, host, source));
+    if (annotations.www && other !== undefined) {
+      claims.push(wwwClaim(other, host, annotations.www.status, source));
+    }
   }
   return { claims, ...rest };
 }
@@ -171,7 +173,9 @@ function filtersFor(
   const redirects = toHttps !== undefined && (toHttps.where === "always" || isSecured(host));
   return {
     ...filters,
-    ...(redirects && { toHttps: { status: 308, ...(toHttps.keepsSlash && { keepsSlash: true as const }) } }),
+    ...(redirects && {
+      toHttps: { status: toHttps.status, ...(toHttps.keepsSlash && { keepsSlash: true as const }) },
+    }),
     ...(hsts !== undefined && hasCertificate(host) && { hsts }),
   };
 }
@@ -206,8 +210,8 @@ function wwwCounterpart(host: string): string | undefined {
   return host.startsWith("www.") ? host.slice("www.".length) : `www.${host}`;
 }
 
-function wwwClaim(host: string, target: string, source: ClaimSource): HostClaim {
-  const redirect = { location: `$scheme://${target}$redirect_port$redirect_uri`, status: 308 };
+function wwwClaim(host: string, target: string, status: number, source: ClaimSource): HostClaim {
+  const redirect = { location: `$scheme://${target}$redirect_port$redirect_uri`, status };
   const route: Route = { ingress: source.key, match: CATCH_ALL, backends: [], filters: { redirect } };
   const claimed = { routes: [], fallback: { ...catchAll("metadata.annotations"), route } };
   return {

@@ -46,13 +46,15 @@ export const access: AnnotationGroup = {
   ],
   read(reader, context) {
     const allow = reader.read(allowlist);
-    const deny = reader.read(denylist);
+    const own = reader.read(denylist);
+    const blocked = context.controller?.blocked ?? [];
+    const deny = own === undefined && blocked.length === 0 ? undefined : [...blocked, ...(own ?? [])];
     const mode = reader.read(satisfy) ?? "all";
     const basic = readBasicAuth(reader, context);
     const external = readExternalAuth(reader, context);
     const jwt = readJwtAuth(reader, context);
     const isUnreadable =
-      (allow === undefined && reader.has(allowlist)) || (deny === undefined && reader.has(denylist));
+      (allow === undefined && reader.has(allowlist)) || (own === undefined && reader.has(denylist));
     if (external === "closed") return { filters: { closed: true } };
     if (isUnreadable) return { filters: { access: { satisfy: "all", allow: [] } } };
     if ([allow, deny, basic, external, jwt].every((part) => part === undefined)) return {};

@@ -49,6 +49,8 @@ export const FOLLOWED: readonly (readonly [keys: readonly string[], annotation: 
   [NAMESAKES, "the annotation of the same name"],
   [["limit-req-status-code", "limit-conn-status-code"], "`lintel.dev/limit-status`"],
   [HSTS, "`lintel.dev/hsts`"],
+  [["block-cidrs"], "`denylist-source-range`, which an Ingress adds to"],
+  [["http-redirect-code"], "none: the status of redirects to https and of `from-to-www-redirect`"],
   [["disable-access-log"], "`enable-access-log`, the other way round"],
   [
     GLOBAL_AUTH.map((name) => `global-auth-${name}`),
@@ -108,13 +110,11 @@ export function controllerTexts({ data }: ConfigMap): ControllerTexts {
 /** Of what changes how requests are answered, or who is let in. What only tunes nginx is not worth a word. */
 const UNREAD = [
   "add-headers",
-  "block-cidrs",
   "block-referers",
   "block-user-agents",
   "enable-modsecurity",
   "global-auth-snippet",
   "hide-headers",
-  "http-redirect-code",
   "http-snippet",
   "location-snippet",
   "main-snippet",

@@ -7,6 +7,7 @@ import { readOwnAuth } from "./external-auth.ts";
 import type { AnnotationContext, Controller } from "./group.ts";
 import { GROUPS } from "./groups.ts";
 import { AnnotationReader } from "./reader.ts";
+import { oneOf, ranges } from "./values.ts";
 
 export interface ControllerReading {
   readonly controller: Controller;
@@ -49,7 +50,52 @@ export function readController(
     });
   }
   const { globalAuth, problems } = readGlobalAuth(configMap, texts, context);
-  return { controller: { defaults, globalAuth }, warnings: [...warnings, ...problems] };
+  const { data } = configMap;
+  const blocked = readSetting(configMap, "block-cidrs", ranges, "all requests are refused");
+  const status = readSetting(configMap, "http-redirect-code", redirectStatus, "it is not followed");
+  const controller: Controller = {
+    defaults,
+    globalAuth,
+    blocked: blocked.value ?? (isWritten(data["block-cidrs"]) ? EVERYBODY : undefined),
+    redirectStatus: status.value,
+  };
+  return { controller, warnings: [...warnings, ...problems, ...blocked.warnings, ...status.warnings] };
+}
+
+const EVERYBODY = ["0.0.0.0/0", "::/0"];
+
+/** As ingress-nginx has them. */
+function redirectStatus(text: string): number {
+  return Number(oneOf("301", "302", "307", "308")(text));
+}
+
+/** An empty value is the default, as in ingress-nginx. */
+function isWritten(text: string | undefined): text is string {
+  return text !== undefined && text.trim() !== "";
+}
+
+/** One that is no annotation's default. */
+function readSetting<T>(
+  configMap: ConfigMap,
+  key: string,
+  read: (text: string) => T,
+  consequence: string,
+): { readonly value?: T; readonly warnings: readonly Warning[] } {
+  const text = configMap.data[key];
+  if (!isWritten(text)) return { warnings: [] };
+  try {
+    return { value: read(text), warnings: [] };
+  } catch (error) {
+    if (!(error instanceof BadValue)) throw error;
+    const warning: Warning = {
+      object: nameOf(configMap),
+      field: `data[${key}]`,
+      reason: "AnnotationRefused",
+      message: `"${text}" ${error.message}; ${consequence}.`,
+      remedy: error.remedy,
+    };
+    return { warnings: [warning] };
+  }
 }
 
 function readGlobalAuth(

@@ -24,6 +24,10 @@ export interface Controller {
   readonly defaults: Readonly<Record<string, string>>;
   /** `closed`: it is asked for, and cannot be had. */
   readonly globalAuth: ExternalAuth | "closed" | undefined;
+  /** Address ranges that no Ingress lets in, whatever it says. */
+  readonly blocked?: readonly string[] | undefined;
+  /** Of redirects to https and between `www.host` and `host`. */
+  readonly redirectStatus?: number | undefined;
 }
 
 /** What a group makes of its annotations. Filters are merged over the groups; no two set the same. */
@@ -32,7 +36,11 @@ export interface GroupReading {
   /** Makes every path of the Ingress's hosts a regular expression, as a rewrite of the filters does as well. */
   readonly regex?: boolean;
   /** Plain http is sent to https where a host has a certificate, or (`always`) in any case. */
-  readonly toHttps?: { readonly where: "certificate" | "always"; readonly keepsSlash: boolean };
+  readonly toHttps?: {
+    readonly where: "certificate" | "always";
+    readonly keepsSlash: boolean;
+    readonly status: number;
+  };
   /** Further hosts that are served as the Ingress's own. */
   readonly aliases?: readonly string[];
   /** Redirect between `www.host` and `host`. */

@@ -111,7 +111,8 @@ export const redirects: AnnotationGroup = {
     wwwRedirect,
     relativeRedirects,
   ],
-  read(reader, { defaults }) {
+  read(reader, { defaults, controller }) {
+    const status = controller?.redirectStatus ?? 308;
     const ssl = reader.read(sslRedirect) ?? defaults === "nginx";
     const force = reader.read(forceSslRedirect) ?? false;
     const keepsSlash = reader.read(preserveTrailingSlash) ?? false;
@@ -136,8 +137,8 @@ export const redirects: AnnotationGroup = {
           redirect: { ...redirect, location: located(redirect.location) },
         }),
       },
-      ...((ssl || force) && { toHttps: { where: force ? "always" : "certificate", keepsSlash } }),
-      ...(www && { www: { status: 308 } }),
+      ...((ssl || force) && { toHttps: { where: force ? "always" : "certificate", keepsSlash, status } }),
+      ...(www && { www: { status } }),
     };
   },
 };

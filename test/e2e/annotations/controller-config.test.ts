@@ -67,3 +67,9 @@ it("is followed: without it Ingresses stand alone", async () => {
   await edge.write("config.yaml", [config({})]);
   await expect.poll(() => statusOf(edge.http, "asked.test", "/"), { timeout: 10_000 }).toBe(200);
 });
+
+it("keeps block-cidrs out of Ingresses of its class", async () => {
+  await edge.write("config.yaml", [config({ "block-cidrs": "127.0.0.0/8" })]);
+  await expect.poll(() => statusOf(edge.http, "asked.test", "/"), { timeout: 10_000 }).toBe(403);
+  expect(await statusOf(edge.http, "ours.test", "/")).toBe(200);
+});

@@ -85,6 +85,38 @@ describe("a setting that cannot be read", () => {
   });
 });
 
+describe("block-cidrs", () => {
+  it("is refused by every Ingress, beside its own denylist", () => {
+    const data = { "block-cidrs": "192.0.2.0/24, 198.51.100.7" };
+    expect(problems(data)).toEqual([]);
+    expect(under(data).filters.access?.deny).toEqual(["192.0.2.0/24", "198.51.100.7/32"]);
+    expect(under(data, { "denylist-source-range": "10.0.0.0/8" }).filters.access?.deny).toEqual([
+      "192.0.2.0/24",
+      "198.51.100.7/32",
+      "10.0.0.0/8",
+    ]);
+    expect(under({ "block-cidrs": "" }).filters.access).toBeUndefined();
+  });
+
+  it("refuses everybody where it cannot be read", () => {
+    const data = { "block-cidrs": "192.0.2.0/24 nonsense" };
+    expect(under(data).filters.access?.deny).toEqual(["0.0.0.0/0", "::/0"]);
+    expect(problems(data)).toEqual([expect.stringContaining("data[block-cidrs]")]);
+  });
+});
+
+describe("http-redirect-code", () => {
+  test.each([
+    ["301", 301, 0],
+    ["", 308, 0],
+    ["200", 308, 1],
+  ])("%s", (code, status, warnings) => {
+    const data = { "http-redirect-code": code };
+    const { toHttps, www } = under(data, { "from-to-www-redirect": "true" });
+    expect([toHttps?.status, www?.status, problems(data).length]).toEqual([status, status, warnings]);
+  });
+});
+
 it("settings that are not followed are named, and those that only tune nginx are not", () => {
   const found = problems({ "use-forwarded-headers": "true", "worker-processes": "4", "http-snippet": "" });
   expect(found).toEqual([

@@ -8,15 +8,20 @@ describe("to https", () => {
       "of an adopted class, where there is a certificate",
       "nginx",
       {},
-      { where: "certificate", keepsSlash: false },
+      { where: "certificate", keepsSlash: false, status: 308 },
     ],
     ["never where it is refused", "nginx", { "ssl-redirect": "false" }, undefined],
-    ["when asked", "lintel", { "ssl-redirect": "true" }, { where: "certificate", keepsSlash: false }],
+    [
+      "when asked",
+      "lintel",
+      { "ssl-redirect": "true" },
+      { where: "certificate", keepsSlash: false, status: 308 },
+    ],
     [
       "always when forced",
       "nginx",
       { "ssl-redirect": "false", "force-ssl-redirect": "true", "preserve-trailing-slash": "true" },
-      { where: "always", keepsSlash: true },
+      { where: "always", keepsSlash: true, status: 308 },
     ],
   ] as const)("%s", (_, defaults, annotations, expected) => {
     expect(read(annotations, { defaults }).toHttps).toEqual(expected);
