@@ -34,7 +34,9 @@ export default defineConfig({
       {
         test: {
           name: "e2e",
+          isolate: false,
           include: ["test/e2e/**/*.test.ts"],
+          globalSetup: ["test/e2e/support/global-setup.ts"],
           testTimeout: 60_000,
           hookTimeout: 60_000,
         },

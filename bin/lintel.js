@@ -12,7 +12,8 @@ const own = fileURLToPath(new URL("../node_modules/node/bin/node", import.meta.u
 if (Number.parseInt(process.versions.node, 10) >= OLDEST) {
   // What was compiled once, types stripped, need not be at the next start.
   module.enableCompileCache();
-  const { main } = await import("../cli/main.ts");
+  const { loadCommand } = await import("../cli/bundled-command.ts");
+  const main = await loadCommand();
   process.exitCode = await main(process.argv.slice(2));
 } else if (existsSync(own)) {
   const child = spawn(own, [fileURLToPath(import.meta.url), ...process.argv.slice(2)], {

@@ -1,14 +1,14 @@
 /** Whether the API knows the token (Cloudflare API: "Verify token", for tokens of users and of accounts). */
-import type Cloudflare from "cloudflare";
 import { APIError, type APIConnectionError } from "cloudflare";
 import { storeErrorOf } from "../certificates/cloudflare-errors.ts";
+import type { Client } from "../cloudflare-client.ts";
 import { fail, failed, type Finding, ok, skip, warn } from "./finding.ts";
 
 const NAME = "api token";
 const EXPIRING_MS = 14 * 24 * 60 * 60 * 1000;
 
 export interface TokenCheck {
-  readonly client: Cloudflare;
+  readonly client: Client;
   readonly accountId: string;
   /** Milliseconds since 1970. */
   readonly now: number;
@@ -44,7 +44,7 @@ export async function checkToken({ client, accountId, now }: TokenCheck): Promis
 }
 
 /** A token of an account is not known to the first endpoint, which refuses it. */
-async function verify(client: Cloudflare, accountId: string): Promise<Verified> {
+async function verify(client: Client, accountId: string): Promise<Verified> {
   try {
     return await client.user.tokens.verify();
   } catch (error) {

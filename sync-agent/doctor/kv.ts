@@ -1,7 +1,7 @@
 /** Whether the KV namespace is there, and takes and gives what the agent writes. */
-import type Cloudflare from "cloudflare";
 import { APIError } from "cloudflare";
 import { storeErrorOf } from "../certificates/cloudflare-errors.ts";
+import type { Client } from "../cloudflare-client.ts";
 import { PublishError } from "../publish/error.ts";
 import type { Kv } from "../publish/kv.ts";
 import { fail, failed, type Finding, ok } from "./finding.ts";
@@ -9,7 +9,7 @@ import { fail, failed, type Finding, ok } from "./finding.ts";
 const PERMISSION = "Workers KV Storage: Edit";
 
 export interface NamespaceCheck {
-  readonly client: Cloudflare;
+  readonly client: Client;
   readonly accountId: string;
   readonly namespaceId: string;
 }

@@ -1,15 +1,16 @@
 /** The agent's image: the very file that it holds, alone in a folder, as it runs in a cluster that the chart set up. */
+import { execFile } from "node:child_process";
 import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { VERSION } from "../../cli/version.ts";
 import { grantsTo } from "../charts/support/grants.ts";
 import { type Rendered, renderChart } from "../charts/support/helm.ts";
 import { readValues } from "../charts/support/values.ts";
 import { type ApiServer, startApiServer } from "../kubernetes/api-server/index.ts";
-import { bundleAgent } from "./support/agent-bundle.ts";
 import { eventually, get } from "./support/client.ts";
 import { Lintel } from "./support/lintel.ts";
 import { ingress, service } from "./support/objects.ts";
@@ -26,7 +27,10 @@ const bundle = (args: readonly string[], env: Record<string, string> = {}) => ne
 beforeAll(async () => {
   base = await mkdtemp(join(tmpdir(), "lintel-bundle-"));
   keys = join(base, "keys");
-  file = await bundleAgent(join(base, "agent"));
+  const folder = join(base, "agent");
+  // As `npm run build:agent` does.
+  await promisify(execFile)(process.execPath, [join(ROOT, "scripts/bundle-agent.ts"), folder]);
+  file = join(folder, "lintel.mjs");
   await bundle(["keys", "--out", keys]).ended();
 });
 afterAll(() => rm(base, { recursive: true, force: true }));

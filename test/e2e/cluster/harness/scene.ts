@@ -2,7 +2,6 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { bundleAgent } from "../../support/agent-bundle.ts";
 import { get, getTls, type TlsAnswer } from "../../support/client.ts";
 import { Lintel, run } from "../../support/lintel.ts";
 import type { ClusterClient } from "./client.ts";
@@ -52,7 +51,7 @@ const ENVIRONMENT = { LINTEL_API_TOKEN: "e2e", LINTEL_DNS_TOKEN: "e2e" };
 export async function openScene(cluster: Cluster): Promise<Scene> {
   const base = await mkdtemp(join(tmpdir(), "lintel-cluster-"));
   const keys = join(base, "keys");
-  const [program] = await Promise.all([bundleAgent(join(base, "program")), run(["keys", "--out", keys])]);
+  await run(["keys", "--out", keys]);
   const upstreams = new Upstreams();
   const listen = ["--http", FREE, "--https", FREE, "--api", FREE];
   const places = ["--keys", keys, "--state", join(base, "edge"), "--targets", `${upstreams.address}/32`];
@@ -92,7 +91,7 @@ export async function openScene(cluster: Cluster): Promise<Scene> {
       };
       const given = Object.entries(flags).filter(([, value]) => value !== undefined);
       const args = given.map(([flag, value]) => `--${flag}=${value}`);
-      const agent = new Lintel(["agent", ...args], ENVIRONMENT, program);
+      const agent = new Lintel(["agent", ...args], ENVIRONMENT);
       agents.push(agent);
       return agent;
     },
