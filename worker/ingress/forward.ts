@@ -29,6 +29,7 @@ export interface ForwardRequest {
   readonly close?: boolean;
   /** The response's body is read as it came, not decoded as Content-Encoding says: for who only passes it on. */
   readonly asEncoded?: boolean;
+  readonly signal?: AbortSignal | undefined;
 }
 
 export type Forward = (request: ForwardRequest, upstream: Upstream) => Promise<Response | GatewayFault>;
@@ -41,7 +42,7 @@ export function forwarder(gateway: Gateway | undefined, secret: string): Forward
         "no origin gateway is configured: bind it as CLUSTER in wrangler.toml, or set LINTEL_GATEWAY_URL",
       );
     }
-    const { url, method, headers, body, host, timeouts, verify, close, asEncoded } = request;
+    const { url, method, headers, body, host, timeouts, verify, close, asEncoded, signal } = request;
     headers.set(GATEWAY_HEADERS.upstream, upstream);
     headers.set(GATEWAY_HEADERS.host, host);
     headers.set(GATEWAY_HEADERS.secret, secret);
@@ -51,7 +52,14 @@ export function forwarder(gateway: Gateway | undefined, secret: string): Forward
     let response: Response;
     try {
       const encodeResponseBody = asEncoded === true ? "manual" : "automatic";
-      response = await gateway.fetch(url, { method, headers, body, redirect: "manual", encodeResponseBody });
+      response = await gateway.fetch(url, {
+        method,
+        headers,
+        body,
+        redirect: "manual",
+        encodeResponseBody,
+        ...(signal !== undefined && { signal }),
+      });
     } catch (cause) {
       throw new GatewayUnreachableError("the origin gateway cannot be reached", { cause });
     }

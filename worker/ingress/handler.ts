@@ -87,6 +87,7 @@ export function exchangeOf(
       headers: upstreamHeaders(request, host, client, requestId),
       body: bodyOf(request),
       failure: undefined,
+      signal: undefined,
       answered: false,
     },
   };

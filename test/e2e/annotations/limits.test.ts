@@ -1,10 +1,11 @@
 import { once } from "node:events";
 import http, { type IncomingMessage, type ServerResponse } from "node:http";
+import { Readable } from "node:stream";
 import { createGunzip, createGzip } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { WebSocket } from "ws";
 import { annotated, hostOf } from "../support/annotated.ts";
-import { eventually, get, withHttp2, readCa } from "../support/client.ts";
+import { type Answer, type Ask, eventually, get, withHttp2, readCa } from "../support/client.ts";
 import { type Up, up } from "../support/lintel.ts";
 import { service } from "../support/objects.ts";
 import { Pod } from "../support/pods.ts";
@@ -52,6 +53,7 @@ beforeAll(async () => {
         },
       ),
       hostOf("tls.test", "echo", { "limit-rpm": "1" }),
+      hostOf("size.test", "gate", { "proxy-body-size": "10" }),
       ...["held", "left", "streamed", "socket", "zipped", "failing"].map((name) =>
         hostOf(`${name}.test`, "gate", { "limit-connections": "2" }),
       ),
@@ -167,6 +169,32 @@ const mayPass = (host: string) =>
     },
     (status) => status === 200,
   );
+
+describe("a body that turns out too large is refused, and what came of it is not taken for the whole", () => {
+  it.each<[string, (ask: Ask) => Promise<Answer>]>([
+    ["HTTP/1.1", (ask) => get(edge.http, "size.test", "/", ask)],
+    [
+      "HTTP/2",
+      async (ask) =>
+        withHttp2(edge.https, "size.test", await readCa(edge.ca), (request) => request("/", ask)),
+    ],
+  ])("%s", async (_, send) => {
+    const arrived = new Promise<void>((resolve) => {
+      onArrival = () => resolve();
+    });
+    async function* parts() {
+      yield "12345";
+      await arrived;
+      yield "678901";
+    }
+    expect((await send({ method: "POST", body: Readable.from(parts()) })).status).toBe(413);
+    const [{ request } = { request: undefined }] = waiting.splice(0);
+    if (request?.closed === false) {
+      await new Promise((resolve) => request.on("error", () => undefined).on("close", resolve));
+    }
+    expect(request?.complete).toBe(false);
+  });
+});
 
 describe("connections", () => {
   it("are those that wait for an answer", async () => {

@@ -3,6 +3,7 @@ import { readFile } from "node:fs/promises";
 import http from "node:http";
 import http2 from "node:http2";
 import https from "node:https";
+import { Readable, type Writable } from "node:stream";
 import type { TLSSocket } from "node:tls";
 import type { Seen } from "./pods.ts";
 
@@ -17,7 +18,8 @@ export interface Answer {
 export interface Ask {
   readonly method?: string;
   readonly headers?: http.OutgoingHttpHeaders;
-  readonly body?: string | Buffer;
+  /** The length of one that streams is not announced. */
+  readonly body?: string | Buffer | Readable;
 }
 
 function answer(status: number, headers: http.IncomingHttpHeaders, chunks: readonly Buffer[]): Answer {
@@ -26,11 +28,18 @@ function answer(status: number, headers: http.IncomingHttpHeaders, chunks: reado
   return { status, headers, body, bytes, json: () => JSON.parse(body) as Seen };
 }
 
-async function collect(request: http.ClientRequest, body: string | Buffer | undefined): Promise<Answer> {
+function send(body: Ask["body"], to: Writable): void {
+  if (body instanceof Readable) body.pipe(to);
+  else to.end(body);
+}
+
+async function collect(request: http.ClientRequest, body: Ask["body"]): Promise<Answer> {
   const { promise, resolve, reject } = Promise.withResolvers<http.IncomingMessage>();
   // Node announces no length of its own accord for methods that seldom have a body.
-  if (body !== undefined) request.setHeader("content-length", Buffer.byteLength(body));
-  request.on("response", resolve).on("error", reject).end(body);
+  if (body !== undefined && !(body instanceof Readable)) {
+    request.setHeader("content-length", Buffer.byteLength(body));
+  }
+  send(body, request.on("response", resolve).on("error", reject));
   const response = await promise;
   const chunks: Buffer[] = [];
   for await (const chunk of response) chunks.push(chunk as Buffer);
@@ -104,7 +113,7 @@ export async function withHttp2<T>(
   const failed = new Promise<never>((_, reject) => session.on("error", reject));
   const request = async (path: string, { method = "GET", headers, body }: Ask = {}): Promise<Answer> => {
     const stream = session.request({ ":path": path, ":method": method, ...headers });
-    stream.end(body);
+    send(body, stream);
     const { promise, resolve, reject } = Promise.withResolvers<http2.IncomingHttpHeaders>();
     stream.on("response", resolve).on("error", reject);
     const received = await promise;

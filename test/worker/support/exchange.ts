@@ -60,6 +60,7 @@ export function exchangeOf(options: ExchangeInit): Exchange {
       headers: upstreamHeaders(request, url.host, client, requestId),
       body: request.body,
       failure: undefined,
+      signal: undefined,
       answered: false,
     },
   };

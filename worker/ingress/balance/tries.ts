@@ -162,6 +162,7 @@ async function send(
         close,
         // Decoded and encoded again, a stream would lose its flushes, and a part of a whole be spoilt. Caches look inside.
         asEncoded: route.filters?.cache === undefined,
+        signal: outgoing.signal,
       },
       upstream,
     );

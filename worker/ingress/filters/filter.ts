@@ -30,6 +30,8 @@ export interface Outgoing {
   body: ReadableStream<Uint8Array> | null;
   /** What to answer where forwarding fails for a reason that a filter knows. */
   failure: Problem | undefined;
+  /** Ends forwarding when it is aborted; set by a filter that may have to. */
+  signal: AbortSignal | undefined;
   /** Set once the Service has answered, or the cache in its stead: else the response is the edge's own. */
   answered: boolean;
 }

@@ -9,16 +9,20 @@ export const maxBody: Filter = ({ maxBody: most }) => {
     request({ request, outgoing }) {
       const announced = request.headers.get("content-length");
       if (announced !== null) return Number(announced) > most ? TOO_LARGE : undefined;
-      if (outgoing.body !== null) outgoing.body = outgoing.body.pipeThrough(limit(most, outgoing));
+      if (outgoing.body !== null) breakOffBeyond(most, outgoing, outgoing.body);
       return undefined;
     },
   };
 };
 
-/** Breaks a body off that turns out too large while it is forwarded. */
-function limit(most: number, outgoing: Outgoing): TransformStream<Uint8Array, Uint8Array> {
+/**
+ * The request is ended with its body: a body that only fails is sent as if it were whole, and the upstream would take a
+ * part for everything.
+ */
+function breakOffBeyond(most: number, outgoing: Outgoing, body: ReadableStream<Uint8Array>): void {
+  const ending = new AbortController();
   let bytes = 0;
-  return new TransformStream({
+  const limit = new TransformStream<Uint8Array, Uint8Array>({
     transform(chunk, controller) {
       bytes += chunk.byteLength;
       if (bytes <= most) {
@@ -26,7 +30,11 @@ function limit(most: number, outgoing: Outgoing): TransformStream<Uint8Array, Ui
         return;
       }
       outgoing.failure = TOO_LARGE;
-      controller.error(new Error(`the body is larger than ${most} bytes`));
+      const reason = new Error(`the body is larger than ${most} bytes`);
+      ending.abort(reason);
+      controller.error(reason);
     },
   });
+  outgoing.body = body.pipeThrough(limit);
+  outgoing.signal = ending.signal;
 }

@@ -24,5 +24,6 @@ describe("the largest body", () => {
     if (expected === undefined) expect(await forwarded).toBe(text);
     else await expect(forwarded).rejects.toThrow("larger than 4 bytes");
     expect(exchange.outgoing.failure?.status).toBe(expected);
+    expect(exchange.outgoing.signal?.aborted).toBe(expected !== undefined);
   });
 });

@@ -190,6 +190,7 @@ async function refresh(options: FetchOptions, attempt: Attempt): Promise<void> {
     headers: new Headers(exchange.outgoing.headers),
     body: null,
     failure: undefined,
+    signal: undefined,
     answered: false,
   };
   const behind: Exchange = { ...exchange, outgoing };
