@@ -18,19 +18,27 @@ const enableCors = nginx("enable-cors", {
 
 const ORIGIN = /^[a-z][a-z0-9+.-]*:\/\/(?:\*\.)?[^\s/*,]+$/i;
 
+interface Origins {
+  readonly right: readonly string[];
+  readonly wrong: readonly string[];
+}
+
 const allowOrigin = nginx("cors-allow-origin", {
   type: "list of origins",
   default: "*",
   example: "https://shop.example.com, https://*.example.com:8443",
-  text: "Who may read responses: scheme, host and, where it is not the scheme's own, port. `*.` stands for one label. With `*` every origin may.",
-  read(text) {
+  text: "Who may read responses: scheme, host and, where it is not the scheme's own, port. `*.` stands for one label. With `*`, and with an empty list, every origin may, without credentials. What is no origin is left out, with a warning; where nothing else stands there, no origin may.",
+  read(text): Origins {
     const origins = list(text);
-    const wrong = origins.find((origin) => origin !== "*" && !ORIGIN.test(origin));
-    if (origins.length > 0 && wrong === undefined) return origins.map((origin) => origin.toLowerCase());
-    const what = wrong === undefined ? "names no origin" : `holds "${wrong}", which is no origin`;
-    throw new BadValue(what, `Write origins as in "https://shop.example.com", separated by commas.`);
+    if (origins.length === 0 || origins.includes("*")) return { right: ["*"], wrong: [] };
+    const right = origins.filter((origin) => ORIGIN.test(origin));
+    const wrong = origins.filter((origin) => !ORIGIN.test(origin));
+    if (right.length > 0) return { right: right.map((origin) => origin.toLowerCase()), wrong };
+    throw new BadValue("holds no origin", REMEDY);
   },
 });
+
+const REMEDY = `Write origins as in "https://shop.example.com", separated by commas.`;
 
 const METHOD = /^[A-Z]+$/;
 
@@ -96,12 +104,15 @@ export const cors: AnnotationGroup = {
     const exposed = reader.read(exposeHeaders);
     const credentials = reader.read(allowCredentials) ?? true;
     const age = reader.read(maxAge) ?? MAX_AGE;
+    for (const origin of origins?.wrong ?? []) {
+      reader.note(allowOrigin, `"${origin}" is no origin; it is left out.`, REMEDY, "AnnotationIgnored");
+    }
     if (!enabled) return {};
     return {
       filters: {
         cors: {
           // A list that cannot be read lets nobody in: what it was meant to say is not known.
-          origins: origins ?? (reader.has(allowOrigin) ? [] : ["*"]),
+          origins: [...(origins?.right ?? (reader.has(allowOrigin) ? [] : ["*"]))],
           methods,
           headers,
           ...(exposed !== undefined && { exposeHeaders: exposed }),

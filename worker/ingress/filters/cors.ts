@@ -4,40 +4,38 @@ import type { Filter } from "./filter.ts";
 
 export const cors: Filter = ({ cors: wanted }) => {
   if (wanted === undefined) return undefined;
-  const isAllowed = originTest(wanted.origins);
+  const isForAll = wanted.origins.includes("*");
+  const isListed = originTest(wanted.origins);
+  const isAllowed = ({ headers }: Request) => isForAll || isListed(headers.get("origin"));
   return {
-    // Any OPTIONS request is taken for a preflight, as nginx does.
+    // Any OPTIONS request is taken for a preflight, as nginx does; one by somebody else is the Service's to answer.
     request: ({ request }) =>
-      request.method === "OPTIONS" ? new Response(null, { status: 204 }) : undefined,
+      request.method === "OPTIONS" && isAllowed(request) ? new Response(null, { status: 204 }) : undefined,
     response({ request }, { headers }) {
       for (const name of Array.from(headers.keys())) {
         if (name.startsWith("access-control-allow-") || name.startsWith("access-control-expose-")) {
           headers.delete(name);
         }
       }
-      const origin = request.headers.get("origin");
-      if (!wanted.origins.includes("*") || wanted.credentials) headers.append("vary", "Origin");
-      if (origin === null || !isAllowed(origin)) return undefined;
-      allow(headers, origin, wanted, request.method === "OPTIONS");
+      if (!isForAll) headers.append("vary", "Origin");
+      if (isAllowed(request)) allow(headers, isForAll ? "*" : (request.headers.get("origin") ?? ""), wanted);
       return undefined;
     },
   };
 };
 
-function allow(headers: Headers, origin: string, wanted: Cors, isPreflight: boolean): void {
-  // Browsers refuse `*` for requests with credentials.
-  const anybody = wanted.origins.includes("*") && !wanted.credentials;
-  headers.set("access-control-allow-origin", anybody ? "*" : origin);
+/** @param origin `*` is for requests without credentials alone, whatever else is said: browsers see to that */
+function allow(headers: Headers, origin: string, wanted: Cors): void {
+  headers.set("access-control-allow-origin", origin);
   if (wanted.credentials) headers.set("access-control-allow-credentials", "true");
   headers.set("access-control-allow-methods", wanted.methods);
   headers.set("access-control-allow-headers", wanted.headers);
   if (wanted.exposeHeaders !== undefined) headers.set("access-control-expose-headers", wanted.exposeHeaders);
-  if (isPreflight) headers.set("access-control-max-age", String(wanted.maxAge));
+  headers.set("access-control-max-age", String(wanted.maxAge));
 }
 
 /** `https://*.example.com` covers one label, with the port that is written. */
-function originTest(origins: readonly string[]): (origin: string) => boolean {
-  if (origins.includes("*")) return () => true;
+function originTest(origins: readonly string[]): (origin: string | null) => boolean {
   const exact = new Set(origins.filter((origin) => !origin.includes("://*.")));
   const wildcards = origins
     .filter((origin) => origin.includes("://*."))
@@ -46,6 +44,7 @@ function originTest(origins: readonly string[]): (origin: string) => boolean {
       rest: origin.slice(origin.indexOf("*") + 1),
     }));
   return (given) => {
+    if (given === null) return false;
     const origin = given.toLowerCase();
     if (exact.has(origin)) return true;
     return wildcards.some(({ scheme, rest }) => {

@@ -1,4 +1,4 @@
-import { expect, it, test } from "vitest";
+import { describe, expect, it, test } from "vitest";
 import { filtersOf, warningsOf } from "../support/annotations.ts";
 
 it("is off unless enabled", () => {
@@ -30,8 +30,25 @@ test.each<[string, string, Record<string, unknown>]>([
   expect(filtersOf({ "enable-cors": "true", [name]: value }).cors).toMatchObject(expected);
 });
 
-it("lets nobody in where the list of origins cannot be read", () => {
-  const annotations = { "enable-cors": "true", "cors-allow-origin": "https://a.test, nonsense" };
-  expect(filtersOf(annotations).cors?.origins).toEqual([]);
-  expect(warningsOf(annotations)).toEqual([expect.stringContaining(`holds "nonsense", which is no origin`)]);
+describe("a list of origins", () => {
+  test.each<[string, string, string[], string[]]>([
+    ["without any is as if it were not written", "   ", ["*"], []],
+    ["with * is for all, whatever else it holds", "https://a.test, *, a.test", ["*"], []],
+    [
+      "holds what can be read of it",
+      "a.test:8080, https://a.test",
+      ["https://a.test"],
+      [`AnnotationIgnored: "a.test:8080" is no origin; it is left out.`],
+    ],
+    [
+      "lets nobody in where nothing of it can be read",
+      "nonsense, a.test",
+      [],
+      [expect.stringContaining("holds no origin") as string],
+    ],
+  ])("%s", (_, value, origins, warnings) => {
+    const annotations = { "enable-cors": "true", "cors-allow-origin": value };
+    expect(filtersOf(annotations).cors?.origins).toEqual(origins);
+    expect(warningsOf(annotations)).toEqual(warnings);
+  });
 });

@@ -27,7 +27,6 @@ async function answered(settings: Partial<Cors>, origin: string | undefined, met
 
 describe("an origin", () => {
   test.each<[string, string[], string, boolean]>([
-    ["any, where all may", ["*"], "https://a.test", true],
     ["one that is listed", ["https://a.test"], "https://a.test", true],
     ["in other case", ["https://a.test"], "https://A.test", true],
     ["with another scheme", ["https://a.test"], "http://a.test", false],
@@ -45,29 +44,66 @@ describe("an origin", () => {
   });
 });
 
-it("answers a preflight itself", async () => {
-  const response = await answered({}, "https://a.test", "OPTIONS");
-  expect([response.status, Object.fromEntries(response.headers)]).toEqual([
-    204,
-    {
-      "access-control-allow-credentials": "true",
-      "access-control-allow-headers": "X-App",
-      "access-control-allow-methods": "GET, POST",
-      "access-control-allow-origin": "https://a.test",
-      "access-control-max-age": "600",
-      vary: "Origin",
+const FIELDS = {
+  "access-control-allow-credentials": "true",
+  "access-control-allow-headers": "X-App",
+  "access-control-allow-methods": "GET, POST",
+  "access-control-max-age": "600",
+};
+
+const corsFieldsOf = ({ headers }: Response) =>
+  Object.fromEntries(Array.from(headers).filter(([name]) => /^(?:access-control-|vary)/.test(name)));
+
+describe("where all may", () => {
+  test.each([
+    ["a request", "GET", "https://a.test", 200],
+    ["one that does not say where it comes from", "GET", undefined, 200],
+    ["a preflight", "OPTIONS", "https://a.test", 204],
+    ["any other OPTIONS", "OPTIONS", undefined, 204],
+  ])(
+    "%s is told so, which no browser takes for a leave to send credentials",
+    async (_, method, origin, status) => {
+      const response = await answered({}, origin, method);
+      expect(response.status).toBe(status);
+      expect(corsFieldsOf(response)).toEqual({ ...FIELDS, "access-control-allow-origin": "*" });
     },
-  ]);
+  );
 });
 
-it("says * only where no credentials may come along", async () => {
+describe("where some may", () => {
+  const origins = ["https://a.test"];
+  it.each([
+    ["a request", "GET", 200],
+    ["a preflight", "OPTIONS", 204],
+  ])("%s of one is answered for it alone", async (_, method, status) => {
+    const response = await answered({ origins }, "https://a.test", method);
+    expect(response.status).toBe(status);
+    expect(corsFieldsOf(response)).toEqual({
+      ...FIELDS,
+      "access-control-allow-origin": "https://a.test",
+      vary: "Origin",
+    });
+  });
+
+  it.each([
+    ["https://b.test", "GET"],
+    ["https://b.test", "OPTIONS"],
+    [undefined, "OPTIONS"],
+  ])("what %s asks with %s is the Service's to answer", async (origin, method) => {
+    const response = await answered({ origins }, origin, method);
+    expect(await response.clone().text()).toBe("served");
+    expect(corsFieldsOf(response)).toEqual({ vary: "Origin" });
+  });
+});
+
+it("says nothing of credentials where they may not come along", async () => {
   const { headers } = await answered({ credentials: false }, "https://a.test");
-  expect(headers.get("access-control-allow-origin")).toBe("*");
   expect(headers.get("access-control-allow-credentials")).toBeNull();
 });
 
 it("replaces what the upstream says, and keeps the rest", async () => {
-  const { headers } = await answered({ exposeHeaders: "X-App" }, undefined);
-  expect(headers.get("access-control-allow-origin")).toBeNull();
+  const { headers } = await answered({ exposeHeaders: "X-App" }, "https://a.test");
+  expect(headers.get("access-control-allow-origin")).toBe("*");
+  expect(headers.get("access-control-expose-headers")).toBe("X-App");
   expect(headers.get("x-app")).toBe("1");
 });
