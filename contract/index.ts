@@ -20,4 +20,5 @@ export * from "./seal.ts";
 export * from "./shard.ts";
 export * from "./signed-root.ts";
 export * from "./signing.ts";
+export * from "./variables.ts";
 export * from "./version.ts";

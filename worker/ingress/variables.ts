@@ -2,7 +2,13 @@
  * Texts with nginx's variables, as annotations hold them (nginx "Alphabetical index of variables"). Compiled once, then
  * expanded for each request. A variable that does not exist stands for nothing.
  */
-import type { ClientFacts } from "../../contract/index.ts";
+import {
+  type ClientFacts,
+  templateParts,
+  VARIABLE_OF_REQUEST,
+  type VariableName,
+} from "../../contract/index.ts";
+import { basicCredentials } from "./basic-credentials.ts";
 
 /** What variables are read from. */
 export interface VariableSource {
@@ -22,18 +28,8 @@ export interface VariableSource {
 
 export type Template = (source: VariableSource) => string;
 
-const VARIABLE = /\$(?:\{(\w+)\}|(\d)|([A-Za-z_]\w*))/g;
-
 export function compileTemplate(text: string): Template {
-  const parts: (string | Template)[] = [];
-  let end = 0;
-  for (const match of text.matchAll(VARIABLE)) {
-    const [whole, braced, digit, plain] = match;
-    if (match.index > end) parts.push(text.slice(end, match.index));
-    parts.push(variable(braced ?? digit ?? plain ?? ""));
-    end = match.index + whole.length;
-  }
-  if (end < text.length) parts.push(text.slice(end));
+  const parts = templateParts(text).map((part) => ("variable" in part ? variable(part.variable) : part.text));
   const [only] = parts;
   if (parts.length === 0) return () => "";
   if (parts.length === 1 && only !== undefined) return typeof only === "string" ? () => only : only;
@@ -60,7 +56,7 @@ const clientAddress: Template = ({ client }) => client.address;
 const hostname: Template = (source) => source.hostname;
 const scheme: Template = ({ client }) => client.scheme;
 
-const VARIABLES: ReadonlyMap<string, Template> = new Map<string, Template>([
+const VARIABLES: ReadonlyMap<string, Template> = new Map<VariableName, Template>([
   ["args", queryString],
   ["best_http_host", ({ host }) => host],
   ["binary_remote_addr", clientAddress],
@@ -76,6 +72,8 @@ const VARIABLES: ReadonlyMap<string, Template> = new Map<string, Template>([
   ["redirect_port", ({ url }) => (url.port === "" ? "" : `:${url.port}`)],
   ["redirect_uri", (source) => withoutSlash(requestUri(source))],
   ["remote_addr", clientAddress],
+  // As the client writes it, whether or not its password is right.
+  ["remote_user", ({ request }) => basicCredentials(request.headers.get("authorization"))?.user ?? ""],
   ["req_id", ({ requestId }) => requestId],
   ["request_id", ({ requestId }) => requestId],
   ["request_method", ({ request }) => request.method],
@@ -93,7 +91,7 @@ function variable(name: string): Template {
   }
   const known = VARIABLES.get(name);
   if (known !== undefined) return known;
-  const [, kind, rest = ""] = /^(arg|cookie|http)_(\w+)$/.exec(name) ?? [];
+  const [, kind, rest = ""] = VARIABLE_OF_REQUEST.exec(name) ?? [];
   if (kind === "arg") return ({ url }) => argumentOf(url.search, rest);
   if (kind === "cookie") return ({ request }) => cookieOf(request.headers, rest) ?? "";
   if (kind === undefined) return () => "";

@@ -26,7 +26,7 @@ export const authSecret = nginx("auth-secret", {
   type: "Secret, as `name` or `namespace/name`",
   default: "none",
   example: "shop/users",
-  text: "The users and the hashes of their passwords: bcrypt, apr1 (MD5), {SHA} or {SSHA}. Without a Secret that can be read the Ingress is closed. The hashes, and nothing else of the Secret, are a part of the snapshot, where whoever can read the KV store can read them: take bcrypt.",
+  text: "The users and the hashes of their passwords: bcrypt, apr1 (MD5), {SHA} or {SSHA}. Without a Secret that can be read the Ingress is closed; with one that has no user it answers 401. The hashes, and nothing else of the Secret, are a part of the snapshot, where whoever can read the KV store can read them: take bcrypt.",
   difference:
     "The Secret must be in the Ingress's namespace. crypt and passwords in clear are refused: such users are left out with a warning, as are bcrypt hashes of a cost above 14.",
   // What is refused has a warning of its own.
@@ -78,8 +78,11 @@ export function readBasicAuth(reader: AnnotationReader, context: AnnotationConte
     const secret = secretOf(name, context);
     const { users, refused } = form === "auth-map" ? usersOfMap(secret) : usersOfFile(secret);
     warnOfUsers(reader, secret, refused);
-    if (Object.keys(users).length > 0) return { realm, users };
-    throw new BadValue("names a Secret without a user that can be let in", "Add one with `htpasswd -B`.");
+    if (Object.keys(users).length === 0) {
+      const message = `Secret ${objectKey(secret.metadata)} has no user that can be let in; every password is refused.`;
+      reader.note(authSecret, message, "Add one with `htpasswd -B`.", "SecretInvalid");
+    }
+    return { realm, users };
   } catch (error) {
     if (!(error instanceof BadValue)) throw error;
     reader.refuse(authSecret, error);

@@ -1,4 +1,4 @@
-import type { ExternalAuth } from "../../../contract/index.ts";
+import { type ExternalAuth, unknownVariables } from "../../../contract/index.ts";
 import { BadValue, nginx } from "./annotation.ts";
 import { cacheDurations, DEFAULT_DURATIONS } from "./cache-durations.ts";
 import { forwardableHeaders } from "./forwardable-headers.ts";
@@ -12,7 +12,7 @@ const authUrl = nginx("auth-url", {
   type: "URL, which may hold nginx's variables",
   default: "none",
   example: "http://auth.shop.svc.cluster.local/check",
-  text: "A service that is asked about each request, without its body: with 2xx it is let in; 401 and 403 are the answer to the client, too; anything else, and 5 seconds without an answer, is 500. A host that names a Service goes to that Service's endpoints, a host that the edge serves itself is asked for at the edge, any other over the public network. `/.well-known/acme-challenge/` is not asked about.",
+  text: "A service that is asked about each request, without its body: with 2xx it is let in; 401 and 403 are the answer to the client, too; anything else, and 5 seconds without an answer, is 500. A host that names a Service goes to that Service's endpoints, a host that the edge serves itself is asked for at the edge, any other over the public network. `/.well-known/acme-challenge/` and a token is not asked about, unless it is rewritten.",
   difference:
     "Private, loopback, link-local and metadata addresses are refused. Variables in the host (`https://$host/…`) only lead to hosts that the edge serves. What the service writes beside its headers is not shown to the client.",
   onBadValue: "close",
@@ -95,8 +95,16 @@ const cacheKey = nginx("auth-cache-key", {
   example: "$remote_user$http_authorization",
   text: "Answers of auth-url are kept under this key, for each path of an Ingress by itself, and hold for further requests with the same.",
   difference:
-    "Each isolate of the edge keeps its own. Answers with status 500 and above, with cookies, or that their Cache-Control forbids to keep, are not kept.",
-  read: line,
+    "Each isolate of the edge keeps its own. Answers with status 500 and above, with cookies, or that their Cache-Control forbids to keep, are not kept. With a variable that is not known here none are: clients that it tells apart would share them.",
+  read(text) {
+    const key = line(text);
+    const [unknown] = unknownVariables(key);
+    if (unknown === undefined) return key;
+    throw new BadValue(
+      `holds the variable ${unknown}, which is not known here, so that nothing tells clients apart`,
+      "Write variables of the request, such as $http_authorization or $cookie_session.",
+    );
+  },
 });
 
 const cacheDuration = nginx("auth-cache-duration", {

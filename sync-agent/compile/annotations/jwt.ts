@@ -10,7 +10,7 @@ const issuer = own("jwt-issuer", {
   type: "text",
   default: "none",
   example: "https://login.example.com/",
-  text: "Lets in who shows a bearer token (JWT, RFC 7519) of this issuer: the claim `iss` must be exactly this. The token must be signed with a public key of jwt-jwks-url (RSA, ECDSA or Ed25519, never a shared secret or nothing), and must have an `exp` that has not passed, give or take 30 seconds. Otherwise the answer is 401. The token goes on to the Service. `/.well-known/acme-challenge/` needs none.",
+  text: "Lets in who shows a bearer token (JWT, RFC 7519) of this issuer: the claim `iss` must be exactly this. The token must be signed with a public key of jwt-jwks-url (RSA, ECDSA or Ed25519, never a shared secret or nothing), and must have an `exp` that has not passed, give or take 30 seconds. Otherwise the answer is 401. The token goes on to the Service. `/.well-known/acme-challenge/` and a token needs none, unless it is rewritten.",
   onBadValue: "close",
   read: line,
 });

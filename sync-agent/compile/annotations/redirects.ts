@@ -6,7 +6,7 @@ const sslRedirect = nginx("ssl-redirect", {
   type: "boolean",
   default: "true for an adopted class (`nginx`), false for class `lintel`",
   example: `"false"`,
-  text: "Sends plain http to https with 308 where the host has a certificate, or `spec.tls` lists it and its Secret is missing: it is served with the default certificate then. `/.well-known/acme-challenge/` is exempt.",
+  text: "Sends plain http to https with 308 where the host has a certificate, or `spec.tls` lists it and its Secret is missing: it is served with the default certificate then. `/.well-known/acme-challenge/` and a token is exempt.",
   read: boolean,
 });
 

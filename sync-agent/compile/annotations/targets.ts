@@ -72,6 +72,7 @@ function parts(url: string): Parts {
   const path = end < 0 ? "" : rest.slice(end).replace(/#.*$/, "");
   const sample = URL.parse(`http://${authority.replaceAll(/\$\{?\w+\}?/g, "x")}`);
   if (sample === null || authority === "") throw new BadValue("is not an http or https URL", REMEDY);
+  if (/(?:^|\.)\.|^$/.test(sample.hostname)) throw new BadValue("names a host with an empty label", REMEDY);
   if (authority.includes("@")) throw new BadValue("holds a user name", "Take it out of the URL.");
   return { scheme: scheme.toLowerCase() === "https" ? "https" : "http", authority, path };
 }

@@ -59,14 +59,20 @@ export function list(text: string): string[] {
     .filter((part) => part !== "");
 }
 
-/** Address ranges; a plain address stands for itself alone. One bad range spoils the list. */
+/**
+ * Address ranges; a plain address stands for itself alone. One bad range spoils the list, and so does one whose short,
+ * octal or hexadecimal form means different addresses to different programs.
+ */
 export function ranges(text: string): string[] {
   const parts = list(text);
   if (parts.length === 0) throw new BadValue("names no address range", `Write ranges as in "10.0.0.0/8".`);
   return parts.map((part) => {
-    if (ipaddr.isValidCIDR(part)) return ipaddr.parseCIDR(part).join("/");
-    if (ipaddr.IPv4.isValidFourPartDecimal(part)) return `${part}/32`;
-    if (ipaddr.IPv6.isValid(part)) return `${ipaddr.parse(part).toString()}/128`;
+    const [address = ""] = part.split("/");
+    const isV4 = ipaddr.IPv4.isValidFourPartDecimal(address);
+    if (isV4 || ipaddr.IPv6.isValid(address)) {
+      const range = address === part ? `${part}/${isV4 ? 32 : 128}` : part;
+      if (ipaddr.isValidCIDR(range)) return ipaddr.parseCIDR(range).join("/");
+    }
     throw new BadValue(`holds "${part}", which is no address range`, `Write ranges as in "10.0.0.0/8".`);
   });
 }

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it, test } from "vitest";
-import { hostOf } from "../support/annotated.ts";
+import { annotated, hostOf } from "../support/annotated.ts";
 import { eventually, get } from "../support/client.ts";
 import { type Up, up } from "../support/lintel.ts";
 import { secret, service } from "../support/objects.ts";
@@ -37,6 +37,17 @@ beforeAll(async () => {
       hostOf("broken.test", "web", { "whitelist-source-range": `${HERE}, 10.0.0.0/99` }),
       hostOf("basic.test", "web", basic()),
       hostOf("map.test", "web", basic({ "auth-secret": "map", "auth-secret-type": "auth-map" })),
+      secret("nobody", { auth: "alice:\n" }),
+      hostOf("nobody.test", "web", basic({ "auth-secret": "nobody" })),
+      hostOf("shared.test", "web", basic({ "enable-cors": "true" })),
+      annotated("moved", basic({ "rewrite-target": "/$1" }), {
+        rules: [
+          {
+            host: "moved.test",
+            paths: [{ path: "/[^/]+/[^/]+/(.*)", pathType: "ImplementationSpecific", service: "web" }],
+          },
+        ],
+      }),
       hostOf("missing.test", "web", basic({ "auth-secret": "later" })),
       hostOf("all.test", "web", basic({ "whitelist-source-range": ELSEWHERE })),
       hostOf("any.test", "web", basic({ "whitelist-source-range": HERE, satisfy: "any" })),
@@ -80,6 +91,7 @@ describe("a password", () => {
     ["in a map", "map.test", as("alice", "secret"), 200],
     ["that is wrong", "basic.test", as("alice", "wrong"), 401],
     ["that is stored in clear", "basic.test", as("dave", "secret"), 401],
+    ["in a Secret without a user", "nobody.test", as("alice", ""), 401],
     ["of nobody", "basic.test", as("eve", "secret"), 401],
     ["that is missing", "basic.test", {}, 401],
     ["from the wrong address", "all.test", as("alice", "secret"), 403],
@@ -97,7 +109,21 @@ describe("a password", () => {
 
   it("is not asked of a certificate authority", async () => {
     expect((await ask("basic.test", {}, "/.well-known/acme-challenge/token")).status).toBe(200);
-    expect((await ask("basic.test", {}, "/.well-known/acme-challenge/..%2f..%2fadmin")).status).toBe(401);
+  });
+
+  test.each([
+    ["basic.test", "/.well-known/acme-challenge/..%2f..%2fadmin"],
+    ["basic.test", "/.well-known/acme-challenge/..;/..;/admin"],
+    ["basic.test", "/admin/..%2f.well-known/acme-challenge/token"],
+    ["moved.test", "/.well-known/acme-challenge/admin"],
+  ])("is asked at %s for what only looks like its path: %s", async (host, path) => {
+    expect((await ask(host, {}, path)).status).toBe(401);
+  });
+
+  it("is asked for in a way that scripts of other origins may read", async () => {
+    const { status, headers } = await ask("shared.test");
+    expect([status, headers["access-control-allow-origin"]]).toEqual([401, "*"]);
+    expect((await get(edge.http, "shared.test", "/", { method: "OPTIONS" })).status).toBe(204);
   });
 
   it("can be checked once its Secret is there", async () => {

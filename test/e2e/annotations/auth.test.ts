@@ -4,7 +4,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it, test } from "vit
 import { annotated, hostOf } from "../support/annotated.ts";
 import { get } from "../support/client.ts";
 import { type Up, up } from "../support/lintel.ts";
-import { configMap, service } from "../support/objects.ts";
+import { configMap, secret, service } from "../support/objects.ts";
 import { Pod } from "../support/pods.ts";
 import { freePorts } from "../support/ports.ts";
 
@@ -78,10 +78,26 @@ beforeAll(async () => {
         "auth-cache-key": "$cookie_session",
         "auth-cache-duration": "200 10m",
       }),
+      ...[
+        ["user", "$remote_user"],
+        ["unknown", "$ssl_client_fingerprint"],
+      ].map(([name, key = ""]) =>
+        hostOf(`by-${name}.test`, "web", { "auth-url": `${AUTH}/plain`, "auth-cache-key": key }),
+      ),
+      hostOf("either.test", "web", {
+        "auth-url": `${AUTH}/plain`,
+        "auth-signin": "https://$host/start",
+        "auth-type": "basic",
+        "auth-secret": "users",
+        satisfy: "any",
+      }),
+      // The password is `secret`.
+      secret("users", { auth: "alice:{SHA}5en6G6MezRroT3XKqkdPOmY/BfQ=" }),
       hostOf("down.test", "web", { "auth-url": "http://down/check" }),
       hostOf("missing.test", "web", { "auth-url": "http://nothing.test.svc.cluster.local/check" }),
       hostOf("private.test", "web", { "auth-url": `http://127.0.0.1:${auth.port}/check/200` }),
       hostOf("nonsense.test", "web", { "auth-url": "auth" }),
+      hostOf("empty-label.test", "web", { "auth-url": "https://invalid..auth.url" }),
       hostOf("resolving.test", "web", { "auth-url": `http://$http_x_auth:${auth.port}/check/200` }),
       // As oauth2-proxy has it: the application and the proxy share a host, and the proxy's own path is open.
       hostOf("app.test", "web", { "auth-url": "https://$host/session/auth" }),
@@ -202,11 +218,28 @@ it("answers are kept by their key", async () => {
   expect((await ask("cached.test", { cookie: "session=other" })).status).toBe(401);
 });
 
+it.each(["by-user.test", "by-unknown.test"])("answers at %s are those of one client alone", async (host) => {
+  const authorization = `Basic ${Buffer.from("alice:secret").toString("base64")}`;
+  expect((await ask(host, { authorization, cookie: "session=good" })).status).toBe(200);
+  expect((await ask(host)).status).toBe(401);
+});
+
+describe("where a password would do as well", () => {
+  test.each([
+    ["a password lets in", { authorization: `Basic ${Buffer.from("alice:secret").toString("base64")}` }, 200],
+    ["the service lets in", { cookie: "session=good" }, 200],
+    ["who has neither is sent to sign in", {}, 302],
+  ])("%s", async (_, headers, status) => {
+    expect((await ask("either.test", headers)).status).toBe(status);
+  });
+});
+
 describe("what cannot be asked lets nobody in", () => {
   test.each([
     ["a Service that does not exist", "missing.test", 503],
     ["a private address", "private.test", 503],
     ["what is no URL", "nonsense.test", 503],
+    ["what is no host", "empty-label.test", 503],
     ["a host that the client chooses", "resolving.test", 500],
     ["the edge in a circle", "circle.test", 500],
   ])("%s", async (_, host, status) => {

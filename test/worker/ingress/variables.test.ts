@@ -6,7 +6,12 @@ const exchange = exchangeOf({
   url: "https://shop.test:8443/a//b%20c?q=1&r=x%20y",
   init: {
     method: "POST",
-    headers: { cookie: "s=1; user=ann=x; user=bob", "x-tenant": "acme", host: "shop.test:8443" },
+    headers: {
+      authorization: "Basic YW5uOnNlY3JldDp4",
+      cookie: "s=1; user=ann=x; user=bob",
+      "x-tenant": "acme",
+      host: "shop.test:8443",
+    },
   },
   groups: ["/a", "A", undefined],
 });
@@ -25,6 +30,7 @@ test.each([
   ["https://b.test$redirect_uri", "https://b.test/a//b%20c?q=1&r=x%20y"],
   ["$cookie_user", "ann=x"],
   ["$http_x_tenant", "acme"],
+  ["$remote_user", "ann"],
   ["$remote_addr $request_method", "192.0.2.7 POST"],
   ["[$1][$2][$9]", "[A][][]"],
   ["$unknown costs $", " costs $"],

@@ -3,13 +3,14 @@
  * real; of the others it is said what they would do.
  */
 import type { Filters, Limits, Target } from "../../../contract/index.ts";
+import { needsNobody } from "../filters/access/access.ts";
 import { addressCheck } from "../filters/access/addresses.ts";
 import { closed } from "../filters/closed.ts";
 import { cors } from "../filters/cors.ts";
 import type { Exchange, Filter, Outcome } from "../filters/filter.ts";
 import { maxBody } from "../filters/max-body.ts";
 import { forwardedPrefix, requestHeaders, upstreamHost } from "../filters/outgoing-headers.ts";
-import { appRoot, isAcmeChallenge, redirect, toHttps } from "../filters/redirects.ts";
+import { appRoot, redirect, toHttps } from "../filters/redirects.ts";
 import { rewrite } from "../filters/rewrite.ts";
 import type { FilterEffect, FilterReport } from "./explanation.ts";
 
@@ -189,11 +190,13 @@ function accessText({ access }: Filters): string | undefined {
 }
 
 /** By the client's address alone, where that decides. */
-function accessEffect({ access }: Filters, exchange: Exchange): FilterEffect | Outcome {
+function accessEffect(filters: Filters, exchange: Exchange): FilterEffect | Outcome {
+  const { access } = filters;
   if (access === undefined) return "passes";
   const who = [access.basic, access.external, access.jwt].filter((check) => check !== undefined);
-  if (isAcmeChallenge(exchange) && who.length > 0 && access.satisfy === "any") return "passes";
-  const asksWho = who.length > 0 && !isAcmeChallenge(exchange);
+  const isExempt = needsNobody(filters, exchange);
+  if (isExempt && who.length > 0 && access.satisfy === "any") return "passes";
+  const asksWho = who.length > 0 && !isExempt;
   const verdict = addressCheck(access)?.(exchange);
   if (typeof verdict === "object") return access.satisfy === "any" && asksWho ? "depends" : verdict;
   if (!asksWho) return "passes";

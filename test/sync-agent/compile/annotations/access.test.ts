@@ -27,7 +27,17 @@ describe("address lists", () => {
 
 describe("an address list that cannot be read lets nobody in", () => {
   const lists = ["whitelist-source-range", "allowlist-source-range", "denylist-source-range"];
-  const values = ["10.0.0.0/33", "10.0.0.0/8, nonsense", "", ",", "10.0.0.1-10.0.0.9"];
+  const values: string[] = ["10.0.0.0/33", "10.0.0.0/8, nonsense", "", ",", "10.0.0.1-10.0.0.9"];
+  // Which addresses they mean depends on who reads them.
+  values.push(
+    "192.168/16",
+    "10/8",
+    "010.0.0.0/8",
+    "0x0a.0.0.0/8",
+    "167772160/8",
+    "10.0.0.0/8/8",
+    "10.0.0.0/",
+  );
   test.each(lists.flatMap((name) => values.map((value) => [name, value])))("%s: %j", (name, value) => {
     const { filters, warnings, outcome } = read({ [name]: value, satisfy: "any" });
     expect(filters).toEqual({ access: { satisfy: "all", allow: [] } });

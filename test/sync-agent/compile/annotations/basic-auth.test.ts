@@ -65,17 +65,6 @@ describe("closes the Ingress", () => {
     ],
     ["with what names no Secret", basic({ "auth-secret": "a/b/c" }), "does not name a Secret"],
     ["without the key `auth`", basic({ "auth-secret": "map" }), "without a text under the key `auth`"],
-    ["without a user", basic({ "auth-secret": "nobody" }), "without a user that can be let in"],
-    [
-      "without a user that may come in",
-      basic({ "auth-secret": "clear" }),
-      "without a user that can be let in",
-    ],
-    [
-      "with an empty map",
-      basic({ "auth-secret": "latin", "auth-secret-type": "auth-map" }),
-      "without a user that can be let in",
-    ],
     [
       "with another type of Secret",
       basic({ "auth-secret": "users", "auth-secret-type": "x" }),
@@ -87,6 +76,19 @@ describe("closes the Ingress", () => {
     const { filters, outcome } = read(annotations, context);
     expect([filters.closed, outcome]).toEqual([true, "close"]);
     expect(warningsOf(annotations, context)).toContainEqual(expect.stringContaining(problem));
+  });
+});
+
+describe("lets nobody in by password with a Secret", () => {
+  test.each([
+    ["without a user", basic({ "auth-secret": "nobody" })],
+    ["without a user that may come in", basic({ "auth-secret": "clear" })],
+    ["that is an empty map", basic({ "auth-secret": "latin", "auth-secret-type": "auth-map" })],
+  ])("%s", (_, annotations) => {
+    expect(filtersOf(annotations, context).access?.basic?.users).toEqual({});
+    expect(warningsOf(annotations, context)).toContainEqual(
+      expect.stringMatching(/^SecretInvalid: Secret shop\/\w+ has no user that can be let in/),
+    );
   });
 });
 

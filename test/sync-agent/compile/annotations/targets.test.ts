@@ -84,6 +84,8 @@ describe("leads nowhere, and closes the Ingress", () => {
     ["http://auth:53/", "names port 53, which Service shop/auth does not have"],
     ["https://auth/", "names port 443, which Service shop/auth does not have"],
     ["http://auth-0.auth.shop.svc.cluster.local/", "names a single pod of a Service"],
+    ["https://invalid..auth.test", "names a host with an empty label"],
+    ["https://.auth.test/", "names a host with an empty label"],
     ["http://10.0.0.1/", "leads nowhere: 10.0.0.1 is no public address (private)"],
     ["http://169.254.169.254/latest", "is no public address (linkLocal)"],
     ["http://[::1]:8080/", "is no public address (loopback)"],

@@ -2,7 +2,7 @@
  * Who may come in: by address, by password, by token, and by what another service says; all of these must agree, or any
  * does (nginx `satisfy`). Whatever cannot be found out keeps the request out.
  */
-import type { Access } from "../../../../contract/index.ts";
+import type { Access, Filters } from "../../../../contract/index.ts";
 import type { Problem } from "../../error-page.ts";
 import type { Exchange, Filter, FilterPlatform, Step } from "../filter.ts";
 import { isAcmeChallenge } from "../redirects.ts";
@@ -21,7 +21,8 @@ export function access(platform: AccessPlatform): Filter {
   const basic = basicChecks(platform);
   const external = externalChecks(platform);
   const jwt = jwtChecks(platform);
-  return ({ access: wanted }) => {
+  return (filters) => {
+    const { access: wanted } = filters;
     if (wanted === undefined) return undefined;
     // What costs least is asked first.
     const identity = [
@@ -29,21 +30,31 @@ export function access(platform: AccessPlatform): Filter {
       wanted.jwt && jwt(wanted.jwt),
       wanted.external && external(wanted.external),
     ].filter((check) => check !== undefined);
-    return stepOf(addressCheck(wanted), identity, wanted.satisfy);
+    return stepOf(addressCheck(wanted), identity, wanted.satisfy, (exchange) =>
+      needsNobody(filters, exchange),
+    );
   };
+}
+
+/**
+ * Whether nobody is asked who it is: certificate authorities have no password (ingress-nginx `no-auth-locations`). A
+ * challenge that is rewritten is a request for something else.
+ */
+export function needsNobody({ rewrite }: Filters, exchange: Pick<Exchange, "url" | "route">): boolean {
+  return rewrite === undefined && isAcmeChallenge(exchange);
 }
 
 function stepOf(
   addresses: ReturnType<typeof addressCheck>,
   identity: readonly Check[],
   satisfy: Access["satisfy"],
+  isExempt: (exchange: Exchange) => boolean,
 ): Step {
   const responding = identity.filter(({ respond }) => respond !== undefined);
   return {
     request(exchange) {
       for (const { prepare } of identity) prepare?.(exchange);
-      // Certificate authorities have no password (ingress-nginx `no-auth-locations`).
-      const asked = isAcmeChallenge(exchange) ? [] : identity;
+      const asked = isExempt(exchange) ? [] : identity;
       if (satisfy === "any" && asked.length < identity.length) return undefined;
       const verdict = addresses === undefined ? "abstained" : addresses(exchange);
       const answer = isAnswer(verdict) ? verdict : undefined;
@@ -83,9 +94,13 @@ async function gravestAnswer(
   return gravest;
 }
 
-/** A client that may still show who it is should be asked to (nginx: a 401 outdoes a 403); a failure should show. */
+/**
+ * A client that may still show who it is should be told how, where it can sign in before anything else (nginx: a 401,
+ * for which `auth-signin` is the error page, outdoes a 403); a failure should show.
+ */
 function gravity(answer: Answer | undefined): number {
   if (answer === undefined) return 0;
-  if (answer.status >= 500) return 3;
+  if (answer.status >= 500) return 4;
+  if (answer.status < 400) return 3;
   return answer.status === 403 ? 1 : 2;
 }

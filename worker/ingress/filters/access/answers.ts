@@ -1,5 +1,5 @@
 /** What `auth-url` services have answered, kept for as long as `auth-cache-duration` says. */
-import type { ExternalAuth } from "../../../../contract/index.ts";
+import { type ExternalAuth, unknownVariables } from "../../../../contract/index.ts";
 import { ExpiringMap } from "../../../expiring-map.ts";
 import { compileTemplate } from "../../variables.ts";
 import type { Exchange } from "../filter.ts";
@@ -35,6 +35,8 @@ export class Answers {
     key,
     seconds,
   }: NonNullable<ExternalAuth["cache"]>): (exchange: Exchange, find: Find) => Promise<Answer> {
+    // What would tell clients apart is not known here: one's answer would be everybody's.
+    if (unknownVariables(key).length > 0) return async (exchange, find) => find(exchange);
     const route = this.#routes++;
     const keyOf = compileTemplate(key);
     return async (exchange, find) => {

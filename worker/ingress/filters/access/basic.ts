@@ -1,6 +1,7 @@
 /** ingress-nginx `auth-type: basic` (RFC 7617). */
-import { type BasicAuth, fromBase64, fromUtf8, toBase64, utf8 } from "../../../../contract/index.ts";
+import { type BasicAuth, toBase64, utf8 } from "../../../../contract/index.ts";
 import { ExpiringMap } from "../../../expiring-map.ts";
+import { basicCredentials, type Credentials, isBasic } from "../../basic-credentials.ts";
 import type { Problem } from "../../error-page.ts";
 import type { FilterPlatform, Outgoing } from "../filter.ts";
 import type { Check } from "./check.ts";
@@ -9,13 +10,6 @@ import { matches } from "./password.ts";
 /** How long credentials are known to be right, in milliseconds: a slow hash need not be made for each request. */
 const REMEMBERED_MS = 300_000;
 const MOST_REMEMBERED = 2048;
-
-const FORM = /^basic +([A-Za-z0-9+/]+={0,2}) *$/i;
-
-interface Credentials {
-  readonly user: string;
-  readonly password: string;
-}
 
 /** @returns what makes a route's check; all of an isolate remember credentials together */
 export function basicChecks({
@@ -43,7 +37,7 @@ export function basicChecks({
     return {
       prepare: ({ outgoing }) => removeCredentials(outgoing, keepBearer),
       async ask({ request }) {
-        const credentials = read(request.headers.get("authorization"));
+        const credentials = basicCredentials(request.headers.get("authorization"));
         const hash = credentials && (hashes.get(credentials.user) ?? decoy);
         if (credentials === undefined || hash === undefined) return denied;
         return (await areRight(credentials, hash, hashes.has(credentials.user))) ? "passed" : denied;
@@ -54,26 +48,7 @@ export function basicChecks({
 
 /** @param keepBearer whether it is some other check that an Authorization of another form is for */
 function removeCredentials({ headers }: Outgoing, keepBearer: boolean): void {
-  if (!keepBearer || FORM.test(headers.get("authorization") ?? "")) headers.delete("authorization");
-}
-
-function read(authorization: string | null): Credentials | undefined {
-  const [, encoded] = FORM.exec(authorization ?? "") ?? [];
-  const text = encoded === undefined ? undefined : decode(encoded);
-  const colon = text?.indexOf(":") ?? -1;
-  if (text === undefined || colon < 0) return undefined;
-  return { user: text.slice(0, colon), password: text.slice(colon + 1) };
-}
-
-/** `undefined` for what is not UTF-8 in base64. */
-function decode(encoded: string): string | undefined {
-  const bytes = fromBase64(encoded);
-  try {
-    return bytes && fromUtf8(bytes);
-  } catch (error) {
-    if (error instanceof TypeError) return undefined;
-    throw error;
-  }
+  if (!keepBearer || isBasic(headers.get("authorization"))) headers.delete("authorization");
 }
 
 /** Memory holds no password in clear. A hash that changes makes other keys. */

@@ -77,6 +77,14 @@ describe("any", () => {
     ["neither: a 401 rather than a 403", { allow: ELSEWHERE, basic }, WRONG, answering(200), UNAUTHORIZED],
     ["the service alone", { allow: ELSEWHERE, basic, external }, WRONG, answering(204), "passed"],
     ["a service that says 403 last", { basic, external }, WRONG, answering(403), UNAUTHORIZED],
+    ["a password that is nobody's", { basic: { ...basic, users: {} } }, RIGHT, answering(200), UNAUTHORIZED],
+    [
+      "a service that sends to its sign-in",
+      { basic, external: { ...external, signin: "https://login.test/" } },
+      WRONG,
+      answering(401),
+      "302 https://login.test/",
+    ],
     ["two that say 403", { allow: ELSEWHERE, external }, WRONG, answering(403), "403"],
     ["a service that fails shows", { basic, external }, WRONG, failing, "500"],
     ["a service that fails beside a password", { basic, external }, RIGHT, failing, "passed"],
@@ -106,8 +114,16 @@ describe("a certificate authority's challenge", () => {
     "/admin/..%2f.well-known/acme-challenge/x",
     "/admin;/..%2f.well-known/acme-challenge/x",
     "/%2ewell-known/acme-challenge/x%3b",
+    "/.well-known/acme-challenge/..%5c..%5cadmin",
+    "/.well-known/acme-challenge/%252e%252e/admin",
     "/.well-known/acme-challenge",
   ])("is not what a Service may take for another path: %s", async (path) => {
     expect(await new Guarded({ basic }).ask({ url: `http://a.test${path}` })).toBe(UNAUTHORIZED);
+  });
+
+  it("is none that is rewritten to something else", async () => {
+    const filters = { access: { satisfy: "all" as const, basic }, rewrite: "/$1" };
+    const step = access(new FakePlatform())(filters, routeWith(filters));
+    expect(await step?.request?.(exchangeOf({ url }))).toMatchObject({ status: 401 });
   });
 });

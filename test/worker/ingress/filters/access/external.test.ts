@@ -222,6 +222,14 @@ describe("the cache", () => {
     expect(platform.asked).toHaveLength(questions);
   });
 
+  it("keeps nothing where its key holds what is not known here", async () => {
+    const platform = answering(200);
+    const route = guarded(platform, { cache: { ...cache, key: "$ssl_client_fingerprint" } });
+    await route.ask(as("1"));
+    await route.ask(as("1"));
+    expect(platform.asked).toHaveLength(2);
+  });
+
   it("is each route's own", async () => {
     const platform = answering(200);
     const filter = access(platform);
