@@ -11,7 +11,7 @@ export interface Reply {
   readonly begun: boolean;
   /** Ends it such that the client cannot take it for complete. */
   break(): void;
-  /** Calls when the reply is complete, or the client gone. */
+  /** Calls when the reply is complete, or the client gone; it may call again. */
   onClose(listener: () => void): void;
 }
 
@@ -48,7 +48,8 @@ export function http2Reply(stream: ServerHttp2Stream): Reply {
     },
     // Resets it with INTERNAL_ERROR. close() with that code would end the stream first, as if it were complete.
     break: () => void stream.destroy(new Error("the response broke off")),
-    onClose: (listener) => void stream.once("close", listener),
+    // Node ends the body of a stream that was reset as if it were complete, and only says so beforehand.
+    onClose: (listener) => void stream.once("aborted", listener).once("close", listener),
   };
 }
 

@@ -153,17 +153,23 @@ describe("over HTTP/2, the Worker gets", () => {
     expect((JSON.parse((await answerOf(stream)).text) as { text: string }).text).toBe("ok");
   });
 
-  it("no more of a request that its client resets", async () => {
+  it.each<[string, (stream: ClientHttp2Stream) => void]>([
+    // close() would end it first.
+    ["resets", (stream) => stream.destroy(new Error("no more of it"))],
+    ["leaves with its connection", (stream) => stream.session?.destroy()],
+  ])("no more of a request that its client %s, and no end of it", async (_, leave) => {
     const reached = Promise.withResolvers<IncomingMessage>();
     const { port } = await withWorker((request) => reached.resolve(request));
     const stream = (await session(port)).request({ ":method": "POST" });
     stream.on("error", () => undefined);
     stream.write("part");
-    const { socket } = await reached.promise;
+    const request = await reached.promise;
+    const read = readText(request);
     // A reset: workerd takes the plain end of a connection for the end of the request.
-    const broken = once(socket, "error");
-    stream.close(constants.NGHTTP2_CANCEL);
+    const broken = once(request.socket, "error");
+    leave(stream);
     expect(await broken).toMatchObject([{ code: "ECONNRESET" }]);
+    await expect(read).rejects.toThrow("aborted");
   });
 });
 
