@@ -30,7 +30,7 @@ export interface RouteClaim {
 /** A claim of a host. It alone makes the host exist, so that its requests do not go to DEFAULT_HOST. */
 export interface HostClaim {
   /**
-   * `alias` and `www` count only where no rule names the host. `former` is of an object that does not name the host any
+   * `alias` and `www` count only where no rule but a canary's names the host. `former` is of an object that does not name the host any
    * more: a rule, unless the host is an alias now.
    */
   readonly kind: "rule" | "former" | "alias" | "www";
@@ -97,7 +97,9 @@ function inEffect(claims: readonly HostClaim[], warnings: Warning[]): HostClaim[
   const ordered = claims.toSorted((a, b) => compareSources(a.source, b.source));
   const aliased = new Set(ordered.filter(({ kind }) => kind === "alias").map(({ host }) => host));
   const isRule = ({ kind, host }: HostClaim) => kind === "rule" || (kind === "former" && !aliased.has(host));
-  const ruled = new Set(ordered.filter(isRule).map(({ host }) => host));
+  // A canary serves nothing by itself: it must not take a host from an alias, and leave it to whoever serves the rest.
+  const mains = ordered.filter((claim) => isRule(claim) && claim.canary === undefined);
+  const ruled = new Set(mains.map(({ host }) => host));
   const weak = ordered.filter((claim) => !isRule(claim) && !ruled.has(claim.host));
   const aliases = aliasesInEffect(weak);
   warnings.push(...aliases.warnings);

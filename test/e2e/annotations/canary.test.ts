@@ -40,6 +40,8 @@ beforeAll(async () => {
       canaryOf("empty.test", { "canary-weight": "100" }, "absent"),
       hostOf("sticky.test", "main", { affinity: "cookie" }),
       canaryOf("sticky.test", { "canary-weight": "50" }),
+      hostOf("aliased.test", "main", { "server-alias": "alias.test" }),
+      canaryOf("alias.test", { "canary-by-header": "X-Canary" }),
       canaryOf("alone.test", { "canary-weight": "100" }),
     ],
   });
@@ -67,6 +69,8 @@ describe("a canary is asked", () => {
     ["not by always where a value is asked for", "value.test", { "x-canary": "always" }, "main"],
     ["where its header fits the pattern", "pattern.test", { "x-canary": "beta-12" }, "next"],
     ["not where it does not", "pattern.test", { "x-canary": "xbeta-12" }, "main"],
+    ["for an alias of the main Ingress", "alias.test", { "x-canary": "always" }, "next"],
+    ["not for all of an alias", "alias.test", {}, "main"],
     ["not while it has no endpoint", "empty.test", {}, "main"],
   ])("%s", async (_, host, headers, expected) => {
     expect(await podOf(host, headers)).toBe(expected);
