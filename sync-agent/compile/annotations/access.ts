@@ -30,7 +30,7 @@ const satisfy = nginx("satisfy", {
   type: "`all` or `any`",
   default: "all",
   example: "any",
-  text: "Whether address list, basic authentication, auth-url and token must all let a request in, or one of them is enough. Of several refusals a 401 is shown rather than a 403.",
+  text: "Whether address list, basic authentication, auth-url and token must all let a request in, or one of them is enough. Of several refusals a 401 is shown rather than a 403, and auth-signin rather than either.",
   read: oneOf("all", "any"),
 });
 

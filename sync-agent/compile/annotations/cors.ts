@@ -12,7 +12,7 @@ const enableCors = nginx("enable-cors", {
   type: "boolean",
   default: "false",
   example: `"true"`,
-  text: "Answers preflight requests itself, with 204, and adds the headers of cross-origin sharing to responses. The Service's own are replaced.",
+  text: "Answers preflight requests of origins that may read responses itself, with 204, and adds the headers of cross-origin sharing to what these are answered. The Service's own are replaced.",
   read: boolean,
 });
 
