@@ -26,7 +26,7 @@ export const authSecret = nginx("auth-secret", {
   type: "Secret, as `name` or `namespace/name`",
   default: "none",
   example: "shop/users",
-  text: "The users and the hashes of their passwords: bcrypt, apr1 (MD5), {SHA} or {SSHA}. Without a Secret that can be read the Ingress is closed; with one that has no user it answers 401. The hashes, and nothing else of the Secret, are a part of the snapshot, where whoever can read the KV store can read them: take bcrypt.",
+  text: "The users and the hashes of their passwords: bcrypt, apr1 (MD5), {SHA} or {SSHA}. Without a Secret that can be read the Ingress is closed; with one that has no user it answers 401. The hashes, and nothing else of the Secret, are a part of the snapshot, where whoever can read the KV store can read them: take bcrypt. An isolate of the edge checks bcrypt hashes one at a time, and remembers right passwords for five minutes; whoever waits longer than 15 seconds gets 503.",
   difference:
     "The Secret must be in the Ingress's namespace. crypt and passwords in clear are refused: such users are left out with a warning, as are bcrypt hashes of a cost above 14.",
   // What is refused has a warning of its own.

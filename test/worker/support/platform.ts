@@ -12,7 +12,7 @@ export interface Asked {
 /** What filters may use, by hand: time moves when it is told to, and targets answer as the test has it. */
 export class FakePlatform implements Pick<
   FilterPlatform,
-  "now" | "random" | "log" | "waitUntil" | "targets"
+  "now" | "random" | "delay" | "log" | "waitUntil" | "targets"
 > {
   time = 1_000_000;
   /** Throws or rejects where a target cannot be asked. */
@@ -28,6 +28,8 @@ export class FakePlatform implements Pick<
 
   readonly now = () => this.time;
   readonly random = () => 0;
+  /** Lets others go on first. */
+  delay: FilterPlatform["delay"] = () => scheduler.wait(0);
   readonly waitUntil = (work: Promise<unknown>) => void this.background.push(work);
   readonly log: FilterPlatform["log"] = (level, fields, message) => {
     const { error = "" } = fields as { error?: string };

@@ -13,7 +13,7 @@ import { externalChecks } from "./external.ts";
 import { jwtChecks } from "./jwt.ts";
 
 /** What checks may use. */
-export type AccessPlatform = Pick<FilterPlatform, "now" | "log" | "targets" | "waitUntil">;
+export type AccessPlatform = Pick<FilterPlatform, "now" | "delay" | "log" | "targets" | "waitUntil">;
 
 type Answer = Response | Problem;
 

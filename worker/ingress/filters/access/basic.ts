@@ -5,24 +5,47 @@ import { basicCredentials, type Credentials, isBasic } from "../../basic-credent
 import type { Problem } from "../../error-page.ts";
 import type { FilterPlatform, Outgoing } from "../filter.ts";
 import type { Check } from "./check.ts";
-import { matches } from "./password.ts";
+import { isSlow, matches } from "./password.ts";
+import { Turn } from "./turn.ts";
 
 /** How long credentials are known to be right, in milliseconds: a slow hash need not be made for each request. */
 const REMEMBERED_MS = 300_000;
 const MOST_REMEMBERED = 2048;
 
-/** @returns what makes a route's check; all of an isolate remember credentials together */
-export function basicChecks({
-  now,
-}: Pick<FilterPlatform, "now">): (wanted: BasicAuth, keepBearer: boolean) => Check {
-  const right = new ExpiringMap<true>(MOST_REMEMBERED);
+const BUSY: Problem = {
+  status: 503,
+  detail: "Too many passwords are being checked.",
+  headers: { "retry-after": "10" },
+};
 
-  async function areRight(credentials: Credentials, hash: string, isKnown: boolean): Promise<boolean> {
+/** @returns what makes a route's check; all of an isolate remember credentials together */
+export function basicChecks(
+  platform: Pick<FilterPlatform, "now" | "delay">,
+): (wanted: BasicAuth, keepBearer: boolean) => Check {
+  const { now } = platform;
+  const right = new ExpiringMap<true>(MOST_REMEMBERED);
+  const turn = new Turn(platform);
+
+  /** `undefined` where it could not be found out in time. */
+  async function areRight(
+    credentials: Credentials,
+    hash: string,
+    isKnown: boolean,
+  ): Promise<boolean | undefined> {
     const key = await keyOf(credentials, hash);
-    if (isKnown && right.get(key, now()) === true) return true;
-    if (!(await matches(credentials.password, hash)) || !isKnown) return false;
-    right.set(key, true, now() + REMEMBERED_MS);
-    return true;
+    const isRemembered = () => isKnown && right.get(key, now()) === true;
+    if (isRemembered()) return true;
+    const end = isSlow(hash) ? await turn.take() : () => undefined;
+    if (end === undefined) return undefined;
+    try {
+      // The same client may have been before us.
+      if (isRemembered()) return true;
+      if (!(await matches(credentials.password, hash)) || !isKnown) return false;
+      right.set(key, true, now() + REMEMBERED_MS);
+      return true;
+    } finally {
+      end();
+    }
   }
 
   return ({ realm, users }, keepBearer) => {
@@ -40,7 +63,9 @@ export function basicChecks({
         const credentials = basicCredentials(request.headers.get("authorization"));
         const hash = credentials && (hashes.get(credentials.user) ?? decoy);
         if (credentials === undefined || hash === undefined) return denied;
-        return (await areRight(credentials, hash, hashes.has(credentials.user))) ? "passed" : denied;
+        const isRight = await areRight(credentials, hash, hashes.has(credentials.user));
+        if (isRight === undefined) return BUSY;
+        return isRight ? "passed" : denied;
       },
     };
   };

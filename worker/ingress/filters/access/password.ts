@@ -5,9 +5,14 @@ import { apr1 } from "./apr1.ts";
 
 const SHA1_BYTES = 20;
 
+/** Whether a password takes so long to check that it is felt: bcrypt. */
+export function isSlow(hash: string): boolean {
+  return /^\$2[aby]\$/.test(hash);
+}
+
 /** Takes the same time whatever of the password is wrong. A hash of another form matches nothing. */
 export async function matches(password: string, hash: string): Promise<boolean> {
-  if (/^\$2[aby]\$/.test(hash)) return compare(password, hash);
+  if (isSlow(hash)) return compare(password, hash);
   const bytes = utf8(password);
   if (hash.startsWith("$apr1$")) {
     const found = await apr1(bytes, hash);

@@ -104,3 +104,32 @@ describe("what is remembered", () => {
     }
   });
 });
+
+describe("slow hashes of several requests", () => {
+  // The password is `secret`.
+  const alice = "$2y$05$abcdefghijklmnopqrstuuOQiyCxlgf/oeuTqixKmWdcYUh4Hjl0a";
+  const guarded = () => new Guarded({ basic: { realm: "Shop", users: { alice } } });
+
+  it("are all made", async () => {
+    const route = guarded();
+    const passwords = ["secret", "wrong", "secret"];
+    expect(await Promise.all(passwords.map((password) => route.ask(basicOf("alice", password))))).toEqual([
+      "passed",
+      UNAUTHORIZED,
+      "passed",
+    ]);
+  });
+
+  it("keep out who has waited too long", async () => {
+    const route = guarded();
+    const { platform } = route;
+    platform.delay = () => {
+      platform.time += 20_000;
+      return Promise.resolve();
+    };
+    expect(await Promise.all([1, 2].map(() => route.ask(basicOf("alice", "secret"))))).toEqual([
+      "passed",
+      "503",
+    ]);
+  });
+});
