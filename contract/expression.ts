@@ -29,18 +29,37 @@ export interface ExpressionOptions {
  */
 const MOST_INSTRUCTIONS = 1000;
 
+/** Longer ones are not even looked at: to find out how many instructions they are takes a while, too. */
+const MOST_CHARACTERS = 8192;
+const MOST_LOOKAHEADS = 32;
+
+interface Condition {
+  readonly expression: Expression;
+  readonly matches: boolean;
+}
+
 export class Expression {
   readonly #main: RE2JS;
-  readonly #conditions: readonly { readonly expression: Expression; readonly matches: boolean }[];
+  readonly #conditions: readonly Condition[];
+  readonly #size: number;
 
   /** @throws ExpressionError */
   constructor(source: string, options: ExpressionOptions) {
+    const lookaheads = source.match(/\(\?[=!]/g)?.length ?? 0;
+    if (source.length > MOST_CHARACTERS || lookaheads > MOST_LOOKAHEADS) throw tooLarge();
     const question = options.atStart && /\(\?[=!]/.test(source) ? takeOutLookaheads(source) : undefined;
     this.#main = compile(question?.main ?? source, options);
-    this.#conditions = (question?.conditions ?? []).map(({ source, matches }) => ({
-      expression: new Expression(source, options),
-      matches,
-    }));
+    this.#size = this.#main.programSize();
+    const conditions: Condition[] = [];
+    for (const { source, matches } of question?.conditions ?? []) {
+      if (this.#size > MOST_INSTRUCTIONS) break;
+      const expression = new Expression(source, options);
+      conditions.push({ expression, matches });
+      // It is run as well.
+      this.#size += expression.#size;
+    }
+    if (this.#size > MOST_INSTRUCTIONS) throw tooLarge();
+    this.#conditions = conditions;
   }
 
   test(text: string): boolean {
@@ -66,8 +85,7 @@ function compile(source: string, { ignoreCase, atStart }: ExpressionOptions): RE
   } catch (error) {
     throw refusal(source, error);
   }
-  if (compiled.programSize() <= MOST_INSTRUCTIONS) return compiled;
-  throw tooLarge();
+  return compiled;
 }
 
 function tooLarge(cause?: unknown): ExpressionError {

@@ -105,6 +105,9 @@ describe("what is refused", () => {
     ["/(x{1,100}){1,100}", "is too large a regular expression"],
     ["/(?:a{1000}){1000}", "is too large a regular expression"],
     ["/a{500}b{501}", "is too large a regular expression"],
+    [`/${"a".repeat(8192)}`, "is too large a regular expression"],
+    [`/x${"(?!a)".repeat(33)}`, "is too large a regular expression"],
+    [`/x${`(?!${"[a-z]".repeat(200)})`.repeat(8)}`, "is too large a regular expression"],
   ])("%s %s", (value, problem) => {
     expect(() => pathExpression(value)).toThrow(problem);
     expect(() => pathExpression(value)).toThrow(ExpressionError);
