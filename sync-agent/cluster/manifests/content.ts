@@ -1,7 +1,7 @@
 /** What a manifest file's text holds. Pure. */
 import { type ObjectIdentity, readObject, type StrippedObject } from "../objects/read-object.ts";
 import type { Problem } from "../objects/problems.ts";
-import { unrollList } from "../objects/list.ts";
+import { isRecord, unrollList } from "../objects/list.ts";
 import { type ManifestDocument, parseManifests, type Position, type Unreadable } from "./parse.ts";
 
 export interface FoundObject {
@@ -17,6 +17,8 @@ export interface InvalidObject {
   /** `undefined` where the object does not say which one it is. */
   readonly identity: ObjectIdentity | undefined;
   readonly problems: readonly LocatedProblem[];
+  /** Whether nothing suggests that it was meant as a Kubernetes object: values of a chart, settings of a tool. */
+  readonly isForeign: boolean;
 }
 
 export interface LocatedProblem extends Problem {
@@ -41,6 +43,10 @@ export function readContent(text: string): ContentReading {
   return { outcome: "parsed", content: { objects, invalid } };
 }
 
+function isForeign(value: unknown): boolean {
+  return !isRecord(value) || (value["kind"] === undefined && !isRecord(value["metadata"]));
+}
+
 function readDocument(document: ManifestDocument, objects: FoundObject[], invalid: InvalidObject[]): void {
   for (const { path, value } of unrollList(document.value)) {
     const reading = readObject(value);
@@ -52,7 +58,7 @@ function readDocument(document: ManifestDocument, objects: FoundObject[], invali
         ...problem,
         position: document.locate([...path, ...problem.path]),
       }));
-      invalid.push({ identity: reading.identity, problems });
+      invalid.push({ identity: reading.identity, problems, isForeign: isForeign(value) });
     }
   }
 }

@@ -39,8 +39,10 @@ export async function readManifests(
     troubles.push(...walked.troubles.map((trouble) => ({ ...trouble, keeps: false })));
     for (const found of walked.files) {
       const reading = await readManifestFile(found.real, () => 0);
-      if (reading.outcome === "read") files.push(fileOf(found.path, reading.text));
-      else if (reading.outcome === "unreadable") {
+      if (reading.outcome === "read") {
+        const file = fileOf(found.path, reading.text);
+        files.push(found.path === root ? file : withoutForeign(file));
+      } else if (reading.outcome === "unreadable") {
         files.push({
           path: found.path,
           fingerprint: undefined,
@@ -60,8 +62,15 @@ export async function readManifests(
   });
   return {
     state: stateOf(served, EMPTY_STATE),
-    warnings: composeWarnings(troubles, files, served, duplicates),
+    warnings: composeWarnings(troubles, files, served, duplicates, false),
   };
+}
+
+/** A folder of a project holds much else than manifests; that a file was named says that it is one. */
+function withoutForeign(file: ManifestFile): ManifestFile {
+  const { content } = file;
+  if (content === undefined) return file;
+  return { ...file, content: { ...content, invalid: content.invalid.filter(({ isForeign }) => !isForeign) } };
 }
 
 function fileOf(path: string, text: string): ManifestFile {

@@ -17,18 +17,20 @@ export interface Trouble {
   readonly keeps: boolean;
 }
 
+/** @param isFollowed whether there was something before, which stays served */
 export function composeWarnings(
   troubles: readonly Trouble[],
   files: readonly ManifestFile[],
   served: Served,
   duplicates: readonly Duplicate[],
+  isFollowed = true,
 ): Warning[] {
   const filesServed = new Set(Array.from(served.values(), ({ file }) => file));
   return [
     ...troubles.map(troubleWarning),
     ...files.flatMap(({ path, unreadable, content }) => [
       ...(unreadable === undefined ? [] : [unreadableWarning(path, unreadable, filesServed.has(path))]),
-      ...(content?.invalid ?? []).flatMap((object) => invalidWarnings(path, object, served)),
+      ...(content?.invalid ?? []).flatMap((object) => invalidWarnings(path, object, served, isFollowed)),
     ]),
     ...duplicates.map(duplicateWarning),
   ];
@@ -49,7 +51,12 @@ function unreadableWarning(path: string, { position, message, remedy }: Unreadab
   };
 }
 
-function invalidWarnings(path: string, { identity, problems }: InvalidObject, served: Served): Warning[] {
+function invalidWarnings(
+  path: string,
+  { identity, problems }: InvalidObject,
+  served: Served,
+  isFollowed: boolean,
+): Warning[] {
   return problems.map(({ field, message, position }): Warning => {
     const said = `${field === "" ? "A document" : `\`${field}\``} ${message}`;
     if (identity === undefined) {
@@ -57,14 +64,15 @@ function invalidWarnings(path: string, { identity, problems }: InvalidObject, se
         object: path,
         field: positionText(position),
         reason: "ManifestUnreadable",
-        message: `${said}. Which object is meant cannot be told, so what the file served before stays served.`,
+        message: `${said}. Which object is meant cannot be told${isFollowed ? ", so what the file served before stays served" : ""}.`,
         remedy:
           "Give the object a right `apiVersion`, `kind` and `metadata.name`, or take it out of the file.",
       };
     }
-    const outcome = served.has(identityText(identity))
-      ? "What was valid last stays served."
-      : "The object is not served.";
+    const outcome =
+      isFollowed && served.has(identityText(identity))
+        ? "What was valid last stays served."
+        : "The object is not served.";
     return {
       object: objectText(identity),
       field,

@@ -40,6 +40,18 @@ it("tells of what it cannot read, and of what stands twice", async () => {
   expect(warnings.map(({ reason }) => reason).toSorted()).toEqual(["ManifestUnreadable", "ObjectDuplicate"]);
 });
 
+it("passes over what a project's folder holds beside manifests, unless it is named", async () => {
+  await writeFile(join(folder, "a.yaml"), ingress("a"));
+  await writeFile(join(folder, "values.yaml"), "ingress: { enabled: true }");
+  await writeFile(join(folder, "Chart.yaml"), "apiVersion: v2\nname: web");
+  await writeFile(join(folder, "package.json"), "{}");
+  expect((await readManifests([folder], noInput)).warnings).toEqual([]);
+  const { warnings } = await readManifests([join(folder, "values.yaml")], noInput);
+  expect(warnings.map(({ message }) => message)).toEqual([
+    "`apiVersion` is required. Which object is meant cannot be told.",
+  ]);
+});
+
 it("refuses a path that does not exist", async () => {
   await expect(readManifests([join(folder, "nowhere")], noInput)).rejects.toThrow(ManifestSourceError);
 });
