@@ -209,6 +209,8 @@ export const affinitySchema = z.strictObject({
   conditionalSameSiteNone: z.literal(true).optional(),
   /** `Secure` also where the request came over plain http. */
   secure: z.literal(true).optional(),
+  /** `Partitioned`: a cookie of its own for each site that embeds this one. */
+  partitioned: z.literal(true).optional(),
   /** A client whose endpoint fails gets another one; without, it stays with the one that it has. */
   changeOnFailure: z.literal(true).optional(),
 });

@@ -7,6 +7,8 @@ export const VARIABLE_NAMES = [
   "args",
   "best_http_host",
   "binary_remote_addr",
+  "content_type",
+  "document_uri",
   "escaped_request_uri",
   "host",
   "http_host",
@@ -26,6 +28,7 @@ export const VARIABLE_NAMES = [
   "scheme",
   "server_name",
   "server_port",
+  "the_real_ip",
   "uri",
 ] as const;
 
@@ -48,10 +51,10 @@ export function templateParts(text: string): ({ readonly text: string } | { read
   return parts;
 }
 
-/** Those of a text that stand for nothing, whatever the request. */
+/** Those of a text that stand for nothing, whatever the request; each once. */
 export function unknownVariables(text: string): string[] {
   const names = templateParts(text).flatMap((part) => ("variable" in part ? [part.variable] : []));
-  return names.filter((name) => {
+  return [...new Set(names)].filter((name) => {
     const isKnown = (VARIABLE_NAMES as readonly string[]).includes(name);
     return !isKnown && !/^\d$/.test(name) && !VARIABLE_OF_REQUEST.test(name);
   });

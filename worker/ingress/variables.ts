@@ -55,41 +55,46 @@ const queryString: Template = ({ url }) => url.search.slice(1);
 const clientAddress: Template = ({ client }) => client.address;
 const hostname: Template = (source) => source.hostname;
 const scheme: Template = ({ client }) => client.scheme;
+const decodedPath: Template = ({ path }) => path;
 
-const VARIABLES: ReadonlyMap<string, Template> = new Map<VariableName, Template>([
-  ["args", queryString],
-  ["best_http_host", ({ host }) => host],
-  ["binary_remote_addr", clientAddress],
-  ["escaped_request_uri", (source) => encodeURIComponent(requestUri(source))],
-  ["host", hostname],
-  ["http_host", ({ host }) => host],
-  ["https", ({ client }) => (client.scheme === "https" ? "on" : "")],
-  ["is_args", ({ url }) => (url.search === "" ? "" : "?")],
-  ["pass_access_scheme", scheme],
-  ["pass_server_port", ({ client }) => String(client.port)],
-  ["query_string", queryString],
+const VARIABLES: Readonly<Record<VariableName, Template>> = {
+  args: queryString,
+  best_http_host: ({ host }) => host,
+  binary_remote_addr: clientAddress,
+  content_type: ({ request }) => request.headers.get("content-type") ?? "",
+  document_uri: decodedPath,
+  escaped_request_uri: (source) => encodeURIComponent(requestUri(source)),
+  host: hostname,
+  http_host: ({ host }) => host,
+  https: ({ client }) => (client.scheme === "https" ? "on" : ""),
+  is_args: ({ url }) => (url.search === "" ? "" : "?"),
+  pass_access_scheme: scheme,
+  pass_server_port: ({ client }) => String(client.port),
+  query_string: queryString,
   // Two of our own, for redirects to another host of this edge. The client's port, unless it is the scheme's own.
-  ["redirect_port", ({ url }) => (url.port === "" ? "" : `:${url.port}`)],
-  ["redirect_uri", (source) => withoutSlash(requestUri(source))],
-  ["remote_addr", clientAddress],
-  // As the client writes it, whether or not its password is right.
-  ["remote_user", ({ request }) => basicCredentials(request.headers.get("authorization"))?.user ?? ""],
-  ["req_id", ({ requestId }) => requestId],
-  ["request_id", ({ requestId }) => requestId],
-  ["request_method", ({ request }) => request.method],
-  ["request_uri", requestUri],
-  ["scheme", scheme],
-  ["server_name", hostname],
-  ["server_port", ({ client }) => String(client.port)],
-  ["uri", ({ path }) => path],
-]);
+  redirect_port: ({ url }) => (url.port === "" ? "" : `:${url.port}`),
+  redirect_uri: (source) => withoutSlash(requestUri(source)),
+  remote_addr: clientAddress,
+  remote_user: ({ request }) => basicCredentials(request.headers.get("authorization"))?.user ?? "",
+  req_id: ({ requestId }) => requestId,
+  request_id: ({ requestId }) => requestId,
+  request_method: ({ request }) => request.method,
+  request_uri: requestUri,
+  scheme: scheme,
+  server_name: hostname,
+  server_port: ({ client }) => String(client.port),
+  the_real_ip: clientAddress,
+  uri: decodedPath,
+};
+
+const BY_NAME: ReadonlyMap<string, Template> = new Map(Object.entries(VARIABLES));
 
 function variable(name: string): Template {
   if (/^\d$/.test(name)) {
     const index = Number(name);
     return ({ groups }) => groups[index] ?? "";
   }
-  const known = VARIABLES.get(name);
+  const known = BY_NAME.get(name);
   if (known !== undefined) return known;
   const [, kind, rest = ""] = VARIABLE_OF_REQUEST.exec(name) ?? [];
   if (kind === "arg") return ({ url }) => argumentOf(url.search, rest);

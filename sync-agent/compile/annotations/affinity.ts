@@ -102,6 +102,14 @@ const conditionalSameSiteNone = nginx("session-cookie-conditional-samesite-none"
   read: boolean,
 });
 
+const partitioned = nginx("session-cookie-partitioned", {
+  type: "boolean",
+  default: "false",
+  example: `"true"`,
+  text: "Makes the affinity cookie Partitioned: where other sites embed this one, each has a cookie of its own. Browsers ask that it is Secure, too.",
+  read: boolean,
+});
+
 const changeOnFailure = nginx("session-cookie-change-on-failure", {
   type: "boolean",
   default: "false",
@@ -124,6 +132,7 @@ export const affinity: AnnotationGroup = {
     secure,
     sameSite,
     conditionalSameSiteNone,
+    partitioned,
     changeOnFailure,
   ],
   read(reader) {
@@ -142,6 +151,7 @@ export const affinity: AnnotationGroup = {
       ...(site !== undefined && { sameSite: site }),
       ...(reader.read(conditionalSameSiteNone) === true && { conditionalSameSiteNone: true }),
       ...(reader.read(secure) === true && { secure: true }),
+      ...(reader.read(partitioned) === true && { partitioned: true }),
       ...(reader.read(changeOnFailure) === true && { changeOnFailure: true }),
     };
     return isWanted ? { filters: { affinity } } : {};

@@ -36,6 +36,10 @@ export interface Reference {
   readonly text: string;
   /** Where it differs from ingress-nginx, if it does. */
   readonly difference?: string | undefined;
+  /** Where a bad value means another thing than OnBadValue says: a word for the table, and the words of a warning. */
+  readonly ifBad?: { readonly word: string; readonly consequence: string } | undefined;
+  /** Whether the value may hold nginx's variables. */
+  readonly hasVariables?: boolean | undefined;
   /** Whether the difference is felt with a value; with every one where it is not said. */
   readonly differsFor?: ((text: string) => boolean) | undefined;
 }

@@ -1,7 +1,7 @@
 import type { Balance } from "../../../contract/index.ts";
 import { BadValue, nginx, own } from "./annotation.ts";
 import type { AnnotationGroup } from "./group.ts";
-import { boolean, integer, line, oneOf } from "./values.ts";
+import { boolean, integer, knownVariables, oneOf } from "./values.ts";
 
 /** What ingress-nginx knows, or knew once, under another name here. */
 const ELSEWHERE: Readonly<Record<string, string>> = {
@@ -39,7 +39,7 @@ const hashBy = nginx("upstream-hash-by", {
   difference:
     "Where the text is empty (a header that is not there), the request is balanced in turn; ingress-nginx sends all of these to one endpoint.",
   read(text) {
-    const key = line(text);
+    const key = knownVariables(text);
     if (key.includes("$")) return key;
     throw new BadValue(
       "is the same for every request, so that one endpoint would get them all",

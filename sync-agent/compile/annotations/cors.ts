@@ -27,6 +27,7 @@ const allowOrigin = nginx("cors-allow-origin", {
   type: "list of origins",
   default: "*",
   example: "https://shop.example.com, https://*.example.com:8443",
+  ifBad: { word: "nobody", consequence: "no other origin may read the Ingress's responses" },
   text: "Who may read responses: scheme, host and, where it is not the scheme's own, port. `*.` stands for one label. With `*`, and with an empty list, every origin may, without credentials. What is no origin is left out, with a warning; where nothing else stands there, no origin may.",
   read(text): Origins {
     const origins = list(text);

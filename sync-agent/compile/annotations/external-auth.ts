@@ -1,4 +1,4 @@
-import { type ExternalAuth, unknownVariables } from "../../../contract/index.ts";
+import type { ExternalAuth } from "../../../contract/index.ts";
 import { BadValue, nginx } from "./annotation.ts";
 import { cacheDurations, DEFAULT_DURATIONS } from "./cache-durations.ts";
 import { forwardableHeaders } from "./forwardable-headers.ts";
@@ -6,12 +6,13 @@ import type { AnnotationContext } from "./group.ts";
 import { objectReference, ownReference } from "./references.ts";
 import type { AnnotationReader } from "./reader.ts";
 import { readTarget, targetUrl } from "./targets.ts";
-import { boolean, line, oneOf } from "./values.ts";
+import { boolean, knownVariables, line, oneOf } from "./values.ts";
 
 const authUrl = nginx("auth-url", {
   type: "URL, which may hold nginx's variables",
   default: "none",
   example: "http://auth.shop.svc.cluster.local/check",
+  hasVariables: true,
   text: "A service that is asked about each request, without its body: with 2xx it is let in; 401 and 403 are the answer to the client, too; anything else, and 5 seconds without an answer, is 500. A host that names a Service goes to that Service's endpoints, a host that the edge serves itself is asked for at the edge, any other over the public network. `/.well-known/acme-challenge/` and a token is not asked about, unless it is rewritten.",
   difference:
     "Private, loopback, link-local and metadata addresses are refused. Variables in the host (`https://$host/…`) only lead to hosts that the edge serves. What the service writes beside its headers is not shown to the client.",
@@ -32,6 +33,7 @@ const authSignin = nginx("auth-signin", {
   type: "URL or path, which may hold nginx's variables",
   default: "none",
   example: "https://auth.example.com/start",
+  hasVariables: true,
   text: "Where a client is sent, with 302, that auth-url answers 401 for. The URL that it came for is added as a parameter, unless there is such a one.",
   read(text) {
     const value = line(text);
@@ -65,6 +67,7 @@ const requestRedirect = nginx("auth-request-redirect", {
   type: "text, which may hold nginx's variables",
   default: "$request_uri",
   example: "https://$host$request_uri",
+  hasVariables: true,
   text: "The header X-Auth-Request-Redirect of the question to auth-url.",
   read: line,
 });
@@ -96,15 +99,8 @@ const cacheKey = nginx("auth-cache-key", {
   text: "Answers of auth-url are kept under this key, for each path of an Ingress by itself, and hold for further requests with the same.",
   difference:
     "Each isolate of the edge keeps its own. Answers with status 500 and above, with cookies, or that their Cache-Control forbids to keep, are not kept. With a variable that is not known here none are: clients that it tells apart would share them.",
-  read(text) {
-    const key = line(text);
-    const [unknown] = unknownVariables(key);
-    if (unknown === undefined) return key;
-    throw new BadValue(
-      `holds the variable ${unknown}, which is not known here, so that nothing tells clients apart`,
-      "Write variables of the request, such as $http_authorization or $cookie_session.",
-    );
-  },
+  // Two clients that a variable ought to tell apart must not have one answer.
+  read: knownVariables,
 });
 
 const cacheDuration = nginx("auth-cache-duration", {

@@ -1,12 +1,13 @@
 import { nginx } from "./annotation.ts";
 import type { AnnotationGroup } from "./group.ts";
 import { readTarget, targetUrl } from "./targets.ts";
-import { line, oneOf } from "./values.ts";
+import { hostTemplate, oneOf } from "./values.ts";
 
 const mirrorTarget = nginx("mirror-target", {
   type: "URL, which may hold nginx's variables",
   default: "none",
   example: "https://staging.example.com$request_uri",
+  hasVariables: true,
   text: "Sends a copy of each request there once it has been let in. Nobody waits for the answers, and they are thrown away; a copy that is not answered within 5 seconds is dropped, as are those above 64 at once (in an isolate). The host is understood as in auth-url.",
   difference:
     "A URL without a path gets the request's own path and query. WebSockets are not mirrored, nor requests whose body is larger than 256 KiB, or is not taken whole by the Service.",
@@ -17,10 +18,11 @@ const mirrorHost = nginx("mirror-host", {
   type: "host, which may hold nginx's variables",
   default: "the host of mirror-target",
   example: "staging.internal",
+  hasVariables: true,
   text: "The Host header of the copies.",
   difference:
     "Holds for Services and for hosts of the edge alone: elsewhere requests bear the host of their URL.",
-  read: line,
+  read: hostTemplate,
 });
 
 const mirrorRequestBody = nginx("mirror-request-body", {

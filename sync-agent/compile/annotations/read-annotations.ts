@@ -2,10 +2,11 @@
 import type { Filters } from "../../../contract/index.ts";
 import type { Warning } from "../../warning.ts";
 import { claimSource } from "../objects.ts";
-import type { OnBadValue } from "./annotation.ts";
+import { type OnBadValue, OWN_PREFIX } from "./annotation.ts";
 import type { AnnotationContext, GroupReading } from "./group.ts";
 import { GROUPS } from "./groups.ts";
-import { AnnotationReader } from "./reader.ts";
+import { AnnotationReader, quoted } from "./reader.ts";
+import { unknownRemedy } from "./unknown.ts";
 import { type Refusal, refusalOf, withoutEffect } from "./unserved.ts";
 
 export interface AnnotationReading extends Omit<GroupReading, "filters"> {
@@ -31,12 +32,14 @@ export function readAnnotations(context: AnnotationContext): AnnotationReading {
   let isClosed = reader.outcome === "close" || reader.outcome === "keep";
   let { outcome } = reader;
   for (const name of reader.leftOver()) {
-    const refusal = refusalOf(name, metadata.annotations[name] ?? "");
+    const value = metadata.annotations[name] ?? "";
+    const refusal = refusalOf(name, value);
+    if (refusal === "off") continue;
     if (refusal?.closes) {
       isClosed = true;
       outcome = "close";
     }
-    warnings.push({ object, field: `metadata.annotations[${name}]`, ...unserved(name, refusal) });
+    warnings.push({ object, field: `metadata.annotations[${name}]`, ...unserved(name, value, refusal) });
   }
   return {
     ...rest,
@@ -48,6 +51,7 @@ export function readAnnotations(context: AnnotationContext): AnnotationReading {
 
 function unserved(
   name: string,
+  value: string,
   refusal: Refusal | undefined,
 ): Pick<Warning, "reason" | "message" | "remedy"> {
   if (refusal !== undefined) {
@@ -56,7 +60,7 @@ function unserved(
       : "the Ingress is served without it";
     return {
       reason: "AnnotationRefused",
-      message: `${refusal.problem}; ${consequence}.`,
+      message: `${refusal.problem} (it says ${quoted(value)}); ${consequence}.`,
       remedy: refusal.remedy,
     };
   }
@@ -70,7 +74,9 @@ function unserved(
   }
   return {
     reason: "AnnotationIgnored",
-    message: "There is no such annotation; the Ingress is served without it.",
-    remedy: "See docs/annotations.md for those that there are, or take it out.",
+    message: name.startsWith(OWN_PREFIX)
+      ? "There is no such annotation; the Ingress is served without it."
+      : "There is no such annotation, and none in ingress-nginx 1.15; the Ingress is served without it, as it was there.",
+    remedy: unknownRemedy(name),
   };
 }

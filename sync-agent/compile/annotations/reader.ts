@@ -1,7 +1,9 @@
 /** Reads the annotations of one object, and keeps count of what was bad and of what nobody asked for. */
+import { unknownVariables } from "../../../contract/index.ts";
 import type { Warning, WarningReason } from "../../warning.ts";
 import { compareText } from "../text-order.ts";
 import { type Annotation, BadValue, NGINX_PREFIX, type OnBadValue, OWN_PREFIX } from "./annotation.ts";
+import { VARIABLES_REMEDY } from "./values.ts";
 
 export class AnnotationReader {
   readonly #object: string;
@@ -34,7 +36,9 @@ export class AnnotationReader {
     const text = written === undefined ? undefined : this.#values[written];
     if (written === undefined || text === undefined) return this.#readDefault(annotation);
     try {
-      return annotation.read(text);
+      const value = annotation.read(text);
+      if (annotation.reference.hasVariables === true) this.#noteUnknown(written, text);
+      return value;
     } catch (error) {
       if (!(error instanceof BadValue)) throw error;
       this.refuse(annotation, error, written, text);
@@ -64,12 +68,14 @@ export class AnnotationReader {
   /** For what only shows once several annotations, or other objects, are seen together. */
   refuse(annotation: Annotation<unknown>, problem: BadValue, written = annotation.name, text?: string): void {
     const shown = text ?? this.#values[written] ?? "";
-    this.#outcomes.add(annotation.onBadValue);
+    const outcome = annotation.onBadValue;
+    const consequence = annotation.reference.ifBad?.consequence ?? CONSEQUENCES[outcome];
+    this.#outcomes.add(outcome);
     this.warnings.push({
       object: this.#object,
       field: `metadata.annotations[${written}]`,
-      reason: annotation.onBadValue === "ignore" ? "AnnotationIgnored" : "AnnotationRefused",
-      message: `"${shorten(shown)}" ${problem.message}; ${CONSEQUENCES[annotation.onBadValue]}.`,
+      reason: outcome === "ignore" ? "AnnotationIgnored" : "AnnotationRefused",
+      message: `${quoted(shown)} ${problem.message}; ${consequence}.`,
       remedy: problem.remedy,
     });
   }
@@ -87,6 +93,18 @@ export class AnnotationReader {
   ): void {
     const field = `metadata.annotations[${name}]`;
     this.warnings.push({ object: this.#object, field, reason, message, remedy });
+  }
+
+  #noteUnknown(written: string, text: string): void {
+    const unknown = unknownVariables(text).map((name) => `$${name}`);
+    if (unknown.length === 0) return;
+    this.warnings.push({
+      object: this.#object,
+      field: `metadata.annotations[${written}]`,
+      reason: "AnnotationIgnored",
+      message: `${quoted(text)} holds ${unknown.join(", ")}, of which nothing is known here; ${unknown.length === 1 ? "it stands" : "they stand"} for an empty text.`,
+      remedy: VARIABLES_REMEDY,
+    });
   }
 
   /** The gravest consequence of what was read so far. */
@@ -110,6 +128,24 @@ const CONSEQUENCES: Readonly<Record<OnBadValue, string>> = {
   close: "the Ingress's requests are refused, since it restricts who may come in",
 };
 
-function shorten(text: string): string {
-  return text.length <= 80 ? text : `${text.slice(0, 77)}…`;
+const MAX_SHOWN = 80;
+
+/** A value as a warning shows it: on one line, and in a terminal nothing but text. */
+export function quoted(text: string): string {
+  const start = text.length <= MAX_SHOWN ? text : `${text.slice(0, MAX_SHOWN - 3)}…`;
+  const plain = start
+    .toWellFormed()
+    // Control and format characters, which may turn text around, and what breaks lines.
+    .replaceAll(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, (char) => ESCAPES.get(char) ?? escape(char));
+  return `"${plain}"`;
+}
+
+const ESCAPES: ReadonlyMap<string, string> = new Map([
+  ["\n", "\\n"],
+  ["\r", "\\r"],
+  ["\t", "\\t"],
+]);
+
+function escape(char: string): string {
+  return `\\u{${(char.codePointAt(0) ?? 0).toString(16)}}`;
 }

@@ -32,6 +32,7 @@ const appRoot = nginx("app-root", {
   type: "path",
   default: "none",
   example: "/app1",
+  hasVariables: true,
   text: "Where a request for `/` of the host, and for nothing else, is sent with 302.",
   read(text) {
     const path = line(text);
@@ -51,6 +52,7 @@ const permanentRedirect = nginx("permanent-redirect", {
   type: "URL or path, which may hold nginx's variables",
   default: "none",
   example: "https://www.example.com",
+  hasVariables: true,
   text: "Answers every request of the Ingress with a redirect there instead of forwarding it. `$request_uri` in it is the request's own path and query.",
   onBadValue: "keep",
   read: urlOrPath,
@@ -68,6 +70,7 @@ const temporalRedirect = nginx("temporal-redirect", {
   type: "URL or path, which may hold nginx's variables",
   default: "none",
   example: "https://status.example.com",
+  hasVariables: true,
   text: "As permanent-redirect, with 302. It comes before permanent-redirect where both are written.",
   onBadValue: "keep",
   read: urlOrPath,

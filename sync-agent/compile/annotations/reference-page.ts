@@ -1,4 +1,5 @@
 /** docs/annotations.md, from the annotations themselves. */
+import { VARIABLE_NAMES } from "../../../contract/index.ts";
 import { type Annotation, NGINX_PREFIX, type OnBadValue, OWN_PREFIX } from "./annotation.ts";
 import { FOLLOWED } from "./controller-settings.ts";
 import type { AnnotationGroup } from "./group.ts";
@@ -29,8 +30,11 @@ ${table(
     ["kept", "what the Ingress meant before; without that its requests are answered with 503"],
     ["denied", "nothing: requests are answered with 403, since the annotation restricts who may come in"],
     ["closed", "nothing: requests are answered with 503, since the annotation restricts who may come in"],
+    ["nobody", "the Ingress, without letting other origins read its responses"],
   ],
-)}`;
+)}
+
+A name that is in none of the lists of this page is a warning too, with the name that may have been meant.`;
 
 const IF_BAD: Readonly<Record<OnBadValue, string>> = {
   ignore: "ignored",
@@ -52,6 +56,17 @@ ${table(
   ["annotation", "why"],
   WITHOUT_EFFECT.map(({ names, reason }) => [names.map(code).join(", "), reason]),
 )}`,
+    `## nginx's variables
+
+Where a value may hold nginx's variables, these are known; any other is a warning, and stands for an empty text (in
+\`auth-cache-key\` and \`upstream-hash-by\` the whole annotation is ignored then).
+
+${VARIABLE_NAMES.filter((name) => !name.startsWith("redirect_"))
+  .map((name) => code(`$${name}`))
+  .join(
+    ", ",
+  )}, and ${["$arg_…", "$cookie_…", "$http_…"].map(code).join(", ")} for an argument of the query, a cookie and a header.
+Where the path is a regular expression, \`$1\` to \`$9\` are its groups.`,
     `## Settings of ingress-nginx's own ConfigMap
 
 What the controller's ConfigMap says (\`--controller-config\`, \`ingress-nginx/ingress-nginx-controller\` unless given) holds for
@@ -83,8 +98,17 @@ ${table(
 
 function groupSection({ title, annotations }: AnnotationGroup): string {
   const rows = annotations.map((annotation) => {
-    const { type, default: fallback, example, onBadValue } = { ...annotation.reference, ...annotation };
-    return [nameOf(annotation), type, fallback, code(example), IF_BAD[onBadValue]];
+    const {
+      type,
+      default: fallback,
+      example,
+      ifBad,
+      onBadValue,
+    } = {
+      ...annotation.reference,
+      ...annotation,
+    };
+    return [nameOf(annotation), type, fallback, code(example), ifBad?.word ?? IF_BAD[onBadValue]];
   });
   return [
     `## ${title}`,

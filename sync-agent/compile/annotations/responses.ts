@@ -11,6 +11,7 @@ const redirectFrom = nginx("proxy-redirect-from", {
   type: "prefix of a URL, `off` or `default`",
   default: "off",
   example: "http://internal.example.com/",
+  hasVariables: true,
   text: "The beginning of the Service's Location and Refresh headers that is exchanged for `proxy-redirect-to`. It may hold nginx's variables.",
   difference:
     "Regular expressions are refused. `default` changes nothing, as with ingress-nginx, whose upstream has a name that no Service knows.",
@@ -27,6 +28,7 @@ const redirectTo = nginx("proxy-redirect-to", {
   type: "text, which may hold nginx's variables",
   default: "none",
   example: "https://$host/",
+  hasVariables: true,
   text: "What `proxy-redirect-from` becomes.",
   read: line,
 });
@@ -46,6 +48,7 @@ const cookieDomain = nginx("proxy-cookie-domain", {
   type: "two words: domain and replacement; or `off`",
   default: "off",
   example: "internal.local example.org",
+  hasVariables: true,
   text: "Exchanges the Domain of the Service's cookies where it is the first word, a dot at its beginning aside. The replacement may hold nginx's variables.",
   difference: "Regular expressions are refused.",
   // What is refused has a warning of its own.
@@ -60,6 +63,7 @@ const cookiePath = nginx("proxy-cookie-path", {
   type: "two words: path and replacement; or `off`",
   default: "off",
   example: "/one/ /",
+  hasVariables: true,
   text: "Exchanges the beginning of the Path of the Service's cookies where it is the first word. The replacement may hold nginx's variables, and in quotes further attributes, as in `/ \"/; Secure\"`.",
   difference: "Regular expressions are refused.",
   // What is refused has a warning of its own.

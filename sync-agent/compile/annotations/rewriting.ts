@@ -1,12 +1,13 @@
 import { hostnameSchema } from "../../../contract/index.ts";
 import { BadValue, nginx } from "./annotation.ts";
 import type { AnnotationGroup } from "./group.ts";
-import { boolean, line, list } from "./values.ts";
+import { boolean, hostTemplate, line, list } from "./values.ts";
 
 const rewriteTarget = nginx("rewrite-target", {
   type: "path or URL, which may hold `$1` to `$9`",
   default: "none: the path is forwarded as it came",
   example: "/$2",
+  hasVariables: true,
   text: "The path that the Service sees; `$1` … are the groups of the Ingress's path. The query string is kept. A URL redirects (302). Makes every path of the host a regular expression, as use-regex does. A target that is the path itself does nothing.",
   onBadValue: "keep",
   read(text) {
@@ -33,6 +34,7 @@ const forwardedPrefix = nginx("x-forwarded-prefix", {
   type: "text, which may hold `$1` to `$9`",
   default: "none",
   example: "/path",
+  hasVariables: true,
   text: "Sent to the Service as X-Forwarded-Prefix, together with rewrite-target only.",
   read: (text) => (text.trim() === "" ? undefined : line(text)),
 });
@@ -57,8 +59,9 @@ const upstreamVhost = nginx("upstream-vhost", {
   type: "host, which may hold nginx's variables",
   default: "the client's Host",
   example: "internal.example.com",
-  text: "The Host header that the Service sees.",
-  read: line,
+  hasVariables: true,
+  text: "The Host header that the Service sees. A request of whose path the variables make no host is answered with 400.",
+  read: hostTemplate,
 });
 
 export const rewriting: AnnotationGroup = {

@@ -1,5 +1,6 @@
 /** How the texts of annotations are read. Every function throws BadValue. */
 import ipaddr from "ipaddr.js";
+import { unknownVariables } from "../../../contract/index.ts";
 import { BadValue } from "./annotation.ts";
 
 /** As Go's strconv.ParseBool, by which ingress-nginx read them. */
@@ -87,11 +88,14 @@ export function oneOf<const T extends string>(...choices: readonly T[]) {
 
 /** No control characters: nothing of this kind belongs into a header or a URL. */
 export function line(text: string): string {
+  // A block of YAML (`|`) ends in a new line.
+  const value = text.trim();
+  if (value === "") throw new BadValue("is empty", "Give it a value, or take it out.");
   // oxlint-disable-next-line no-control-regex -- control characters are what is looked for
-  if (text.trim() === "" || /[\u0000-\u001F\u007F]/.test(text)) {
-    throw new BadValue("is empty or holds control characters", "Write it on one line.");
+  if (/[\u0000-\u001F\u007F]/.test(value)) {
+    throw new BadValue("holds control characters", "Write it on one line.");
   }
-  return text.trim();
+  return value;
 }
 
 const HEADER_NAME = /^[\w!#$%&'*+.^`|~-]+$/;
@@ -109,6 +113,24 @@ export function headerNames(text: string): string[] {
 export function cookieName(text: string): string {
   if (HEADER_NAME.test(text.trim())) return text.trim();
   throw new BadValue("is not a cookie's name", "Write letters, digits, `-` and `_`.");
+}
+
+/** For texts that make no sense without their variables. */
+export function knownVariables(text: string): string {
+  const value = line(text);
+  const [unknown] = unknownVariables(value);
+  if (unknown === undefined) return value;
+  throw new BadValue(`holds $${unknown}, of which nothing is known here`, VARIABLES_REMEDY);
+}
+
+export const VARIABLES_REMEDY = "Write one of the variables that docs/annotations.md lists, or take it out.";
+
+/** A host, which may hold variables, and a port. */
+export function hostTemplate(text: string): string {
+  const value = line(text);
+  const sample = value.replaceAll(/\$(?:\{\w+\}|\w+)/g, "x");
+  if (/^(?:[\w.~-]+|\[[\da-f:.]+\])(?::\d+)?$/i.test(sample)) return value;
+  throw new BadValue("is not a host", `Write one as in "internal.example.com".`);
 }
 
 /** An http or https URL, which may hold nginx's variables after its host. */

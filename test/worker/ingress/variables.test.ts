@@ -33,7 +33,18 @@ test.each([
   ["$remote_user", "ann"],
   ["$remote_addr $request_method", "192.0.2.7 POST"],
   ["[$1][$2][$9]", "[A][][]"],
+  ["$remote_user", ""],
   ["$unknown costs $", " costs $"],
 ])("%s is %s", (text, expected) => {
   expect(compileTemplate(text)(exchange)).toBe(expected);
+});
+
+test.each([
+  [`Basic ${btoa("ada:lovelace")}`, "ada"],
+  [`basic ${btoa("ada")}`, ""],
+  ["Basic ?", ""],
+  ["Bearer x", ""],
+])("$remote_user of %s is %j", (authorization, expected) => {
+  const init = { headers: { authorization } };
+  expect(compileTemplate("$remote_user")(exchangeOf({ init }))).toBe(expected);
 });

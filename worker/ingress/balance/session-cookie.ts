@@ -1,6 +1,7 @@
 /** The Set-Cookie header of the affinity cookie (RFC 6265 4.1, ingress-nginx `session-cookie-*`). */
 import type { Affinity, Route } from "../../../contract/index.ts";
 import type { Exchange } from "../filters/filter.ts";
+import { headerText } from "../header-text.ts";
 import { understandsSameSiteNone } from "./same-site.ts";
 
 export type SessionCookie = (
@@ -11,8 +12,9 @@ export type SessionCookie = (
 
 /** What does not vary is put together once. */
 export function sessionCookie(affinity: Affinity, match: Route["match"]): SessionCookie {
-  const { cookie, domain, maxAge, expires, sameSite, conditionalSameSiteNone, secure } = affinity;
-  const place = `; Path=${affinity.path ?? pathOf(match)}${domain === undefined ? "" : `; Domain=${domain}`}`;
+  const { cookie, domain, maxAge, expires, sameSite, conditionalSameSiteNone, secure, partitioned } =
+    affinity;
+  const place = `; Path=${headerText(affinity.path ?? pathOf(match))}${domain === undefined ? "" : `; Domain=${domain}`}`;
   const age = maxAge === undefined ? "" : `; Max-Age=${maxAge}`;
   return (value, { client, request }, now) => {
     let text = `${cookie}=${value}${place}`;
@@ -25,6 +27,7 @@ export function sessionCookie(affinity: Affinity, match: Route["match"]): Sessio
       conditionalSameSiteNone === true &&
       !understandsSameSiteNone(request.headers.get("user-agent") ?? "");
     if (sameSite !== undefined && !isOmitted) text += `; SameSite=${sameSite}`;
+    if (partitioned === true) text += "; Partitioned";
     return text;
   };
 }

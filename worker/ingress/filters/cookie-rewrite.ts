@@ -1,4 +1,5 @@
 /** ingress-nginx `proxy-cookie-domain` and `proxy-cookie-path` (nginx directives of the same names). */
+import { headerText } from "../header-text.ts";
 import { compileTemplate } from "../variables.ts";
 import type { Exchange, Filter } from "./filter.ts";
 
@@ -36,14 +37,14 @@ function domainRewrite({ from, to }: Replacement): Rewrite {
   const expand = compileTemplate(to);
   return (value, exchange) => {
     const dot = value.startsWith(".") ? "." : "";
-    return value.slice(dot.length).toLowerCase() === from ? dot + expand(exchange) : undefined;
+    return value.slice(dot.length).toLowerCase() === from ? dot + headerText(expand(exchange)) : undefined;
   };
 }
 
 function pathRewrite({ from, to }: Replacement): Rewrite {
   const expand = compileTemplate(to);
   return (value, exchange) =>
-    value.startsWith(from) ? expand(exchange) + value.slice(from.length) : undefined;
+    value.startsWith(from) ? headerText(expand(exchange)) + value.slice(from.length) : undefined;
 }
 
 /** All but the first part, which is the cookie itself (RFC 6265 5.2). */

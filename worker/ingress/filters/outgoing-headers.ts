@@ -1,6 +1,10 @@
 /** What the upstream is told beside the facts of the connection. */
+import { headerText } from "../header-text.ts";
 import { compileTemplate } from "../variables.ts";
 import type { Filter } from "./filter.ts";
+
+/** RFC 3986 3.2.2, less what nobody calls a host, and with a port. */
+const HOST = /^(?:[\w.~-]+|\[[\da-f:.]+\])(?::\d+)?$/i;
 
 /** ingress-nginx `upstream-vhost`. */
 export const upstreamHost: Filter = ({ upstreamHost: wanted }) => {
@@ -8,7 +12,11 @@ export const upstreamHost: Filter = ({ upstreamHost: wanted }) => {
   const host = compileTemplate(wanted);
   return {
     request(exchange) {
-      exchange.outgoing.host = host(exchange);
+      const expanded = host(exchange);
+      if (!HOST.test(expanded)) {
+        return { status: 400, detail: "What this path makes of the Service's host is no host." };
+      }
+      exchange.outgoing.host = expanded;
       return undefined;
     },
   };
@@ -20,7 +28,7 @@ export const forwardedPrefix: Filter = ({ forwardedPrefix: wanted }) => {
   const prefix = compileTemplate(wanted);
   return {
     request(exchange) {
-      exchange.outgoing.headers.set("x-forwarded-prefix", prefix(exchange));
+      exchange.outgoing.headers.set("x-forwarded-prefix", headerText(prefix(exchange)));
       return undefined;
     },
   };
@@ -31,7 +39,7 @@ export const requestHeaders: Filter = ({ requestHeaders: wanted }) => {
   const headers = Object.entries(wanted).map(([name, text]) => [name, compileTemplate(text)] as const);
   return {
     request(exchange) {
-      for (const [name, value] of headers) exchange.outgoing.headers.set(name, value(exchange));
+      for (const [name, value] of headers) exchange.outgoing.headers.set(name, headerText(value(exchange)));
       return undefined;
     },
   };

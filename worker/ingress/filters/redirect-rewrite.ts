@@ -1,4 +1,5 @@
 /** ingress-nginx `proxy-redirect-from` and `-to` (nginx `proxy_redirect`): where a Service sends clients. */
+import { headerText } from "../header-text.ts";
 import { compileTemplate } from "../variables.ts";
 import type { Filter } from "./filter.ts";
 
@@ -15,7 +16,7 @@ export const redirectRewrite: Filter = ({ redirectRewrite: wanted }) => {
       if (location === null && refresh === null) return undefined;
       const rewritten = (url: string): string | undefined => {
         const prefix = from(exchange);
-        return url.startsWith(prefix) ? to(exchange) + url.slice(prefix.length) : undefined;
+        return url.startsWith(prefix) ? headerText(to(exchange)) + url.slice(prefix.length) : undefined;
       };
       if (location !== null) headers.set("location", rewritten(location) ?? location);
       // `5; url=http://…`

@@ -36,6 +36,7 @@ describe("affinity is", () => {
         "session-cookie-secure": "true",
         "session-cookie-samesite": "none",
         "session-cookie-conditional-samesite-none": "true",
+        "session-cookie-partitioned": "true",
         "session-cookie-change-on-failure": "true",
       },
       {
@@ -47,6 +48,7 @@ describe("affinity is", () => {
         secure: true,
         sameSite: "None",
         conditionalSameSiteNone: true,
+        partitioned: true,
         changeOnFailure: true,
       },
     ],

@@ -43,7 +43,8 @@ describe("balancing is", () => {
     ["load-balance", "least_conn", `lintel.dev/load-balance: "least_connections"`],
     ["load-balance", "random", "Write one of them."],
     ["upstream-hash-by", "shop", "Write a variable"],
-    ["upstream-hash-by", " ", "Write it on one line."],
+    ["upstream-hash-by", " ", "Give it a value"],
+    ["upstream-hash-by", "$remote_addr$tenant", "Write one of the variables"],
     ["upstream-hash-by-subset-size", "0", "Write such a number"],
   ])("in turn where %s is %j, which is said", (name, value, remedy) => {
     expect(filtersOf({ [name]: value })).toEqual({});

@@ -129,3 +129,12 @@ describe("enable-global-auth", () => {
     expect(warningsOf({ "enable-global-auth": value })).toEqual(warnings);
   });
 });
+
+it("keeps no answers under a key that a variable nobody knows is a part of", () => {
+  const annotations = { "auth-url": "https://auth.example.com/", "auth-cache-key": "$tenant$http_x" };
+  const external = filtersOf(annotations).access?.external;
+  expect([external?.target.kind, external?.cache]).toEqual(["url", undefined]);
+  expect(warningsOf(annotations)).toEqual([
+    expect.stringContaining("holds $tenant, of which nothing is known"),
+  ]);
+});

@@ -26,7 +26,7 @@ describe("an annotation that is served", () => {
     if (difference !== undefined) expect(difference).toMatch(/\.$/);
     // Its example is a value that can be read, as YAML has it.
     expect(() => annotation.read(example.replace(/^"(.*)"$/, "$1"))).not.toThrow();
-    expect([refusalOf(name, ""), withoutEffect(name)], "is not said to be unserved").toEqual([
+    expect([refusalOf(name, "x"), withoutEffect(name)], "is not said to be unserved").toEqual([
       undefined,
       undefined,
     ]);
@@ -52,7 +52,7 @@ test.each(
   limit-rpm limit-connections limit-burst-multiplier limit-whitelist limit-allowlist affinity affinity-mode
   affinity-canary-behavior session-cookie-name session-cookie-path session-cookie-domain session-cookie-expires
   session-cookie-max-age session-cookie-samesite session-cookie-secure session-cookie-change-on-failure
-  session-cookie-conditional-samesite-none upstream-hash-by upstream-hash-by-subset upstream-hash-by-subset-size
+  session-cookie-conditional-samesite-none session-cookie-partitioned upstream-hash-by upstream-hash-by-subset upstream-hash-by-subset-size
   load-balance canary canary-by-header canary-by-header-value canary-by-header-pattern canary-by-cookie canary-weight
   canary-weight-total mirror-target mirror-host mirror-request-body default-backend custom-http-errors
   disable-proxy-intercept-errors custom-headers connection-proxy-header enable-access-log proxy-ssl-verify
@@ -67,6 +67,7 @@ test.each([
   ["proxy-buffer-size", true, false],
   ["proxy-buffers", false, false],
   ["opentelemetry-operation-name", true, false],
+  ["use-port-in-redirects", true, false],
   ["configuration-snippet", false, true],
   ["snippet", false, false],
   ["auth-tls-verify-client", false, true],
@@ -75,6 +76,6 @@ test.each([
 ])("%s is without effect: %s; refused: %s", (name, isWithoutEffect, isRefused) => {
   expect([
     withoutEffect(NGINX_PREFIX + name) !== undefined,
-    refusalOf(NGINX_PREFIX + name, "") !== undefined,
+    refusalOf(NGINX_PREFIX + name, "x") !== undefined,
   ]).toEqual([isWithoutEffect, isRefused]);
 });

@@ -44,3 +44,11 @@ describe("aliases", () => {
 it("sets the host that the Service sees", () => {
   expect(read({ "upstream-vhost": "in.test" }).filters.upstreamHost).toBe("in.test");
 });
+
+test.each(["\u2603", "a b", "http://a.test", "a.test/x", "$http_x/y"])("a host is not %j", (host) => {
+  const { filters, warnings } = read({ "upstream-vhost": host });
+  expect([filters.upstreamHost, warnings.map(({ reason }) => reason)]).toEqual([
+    undefined,
+    ["AnnotationIgnored"],
+  ]);
+});

@@ -22,6 +22,20 @@ describe("the affinity cookie", () => {
       "http://a.test/",
       "Path=/; Secure; HttpOnly",
     ],
+    [
+      "is Partitioned where asked for",
+      { partitioned: true, secure: true },
+      "PathPrefix /",
+      "http://a.test/",
+      "Path=/; Secure; HttpOnly; Partitioned",
+    ],
+    [
+      "has nothing in its path that no header can have",
+      { path: "/\u2603" },
+      "PathPrefix /",
+      "http://a.test/",
+      "Path=/%E2%98%83; HttpOnly",
+    ],
     ["is of the route's path", {}, "PathPrefix /shop", "http://a.test/shop/x", "Path=/shop; HttpOnly"],
     ["is of an exact path", {}, "Exact /cart", "http://a.test/cart", "Path=/cart; HttpOnly"],
     [

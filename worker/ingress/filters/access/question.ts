@@ -1,5 +1,6 @@
 /** What the service behind `auth-url` is told of a request (ingress-nginx: its nginx.tmpl). */
 import type { ExternalAuth } from "../../../../contract/index.ts";
+import { headerText } from "../../header-text.ts";
 import { upstreamHeaders } from "../../headers.ts";
 import type { TargetRequest } from "../../target-fetch.ts";
 import { compileTemplate } from "../../variables.ts";
@@ -41,9 +42,9 @@ export function questioner({
     headers.set("x-original-url", `${client.scheme}://${host}${uri}`);
     headers.set("x-original-uri", uri);
     headers.set("x-original-method", request.method);
-    headers.set("x-auth-request-redirect", redirect(exchange));
+    headers.set("x-auth-request-redirect", headerText(redirect(exchange)));
     headers.set("x-sent-from", SENT_FROM);
-    for (const [name, value] of own) headers.set(name, value(exchange));
+    for (const [name, value] of own) headers.set(name, headerText(value(exchange)));
     return { method, headers };
   };
 }
