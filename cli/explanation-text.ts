@@ -27,9 +27,14 @@ export function explanationText(explanation: Explanation): string {
   ];
   const from = generation === undefined ? "" : `, generation ${generation}`;
   const lines = sections.flatMap(([title, texts]) =>
-    texts.map((text, index) => `${(index === 0 ? title : "").padEnd(WIDTH)}${text}`),
+    texts.map((text, index) => `${(index === 0 ? title : "").padEnd(WIDTH)}${printable(text)}`),
   );
   return `${request.method} ${request.url} from ${request.address}${from}\n\n${lines.join("\n")}\n`;
+}
+
+/** What a path is made of may be anything, and a terminal obeys some of it. */
+function printable(text: string): string {
+  return text.replaceAll(/[\p{Cc}\p{Cf}]/gu, (char) => `\\u{${(char.codePointAt(0) ?? 0).toString(16)}}`);
 }
 
 const WIDTH = "certificate  ".length;

@@ -29,7 +29,13 @@ export interface ExplainOptions {
   readonly zone?: string | undefined;
 }
 
-const METHOD = /^[A-Z][A-Z0-9_-]*$/;
+/** What both the embedded edge's listener and workerd take; others never come to the edge. */
+const METHODS: ReadonlySet<string> = new Set(
+  (
+    "GET HEAD POST PUT PATCH DELETE OPTIONS ACL CHECKOUT COPY LOCK MERGE MKACTIVITY MKCOL MOVE NOTIFY " +
+    "PROPFIND PROPPATCH PURGE REPORT SEARCH SUBSCRIBE UNLOCK UNSUBSCRIBE"
+  ).split(" "),
+);
 
 /** Rejects with SnapshotUnavailableError where the view does. */
 export async function explain(
@@ -56,7 +62,7 @@ export async function explain(
   if (hostname === systemHost) {
     return ends({}, undefined, `${hostname} is the edge's own: it answers by itself.`);
   }
-  if (REFUSED_METHODS.has(method) || !METHOD.test(method)) return ends({}, 405, `${method} is not served.`);
+  if (REFUSED_METHODS.has(method) || !METHODS.has(method)) return ends({}, 405, `${method} is not served.`);
   if (path === undefined) return ends({}, 400, "The path is malformed, or climbs above the root.");
   const certificate = await certificateFor(view, url, hostname);
   const { candidates: hosts, record } = await explainHost(view, hostname);
@@ -81,7 +87,8 @@ export async function explain(
     host,
     headers: Object.fromEntries([...outgoing].filter(([name, value]) => before.get(name) !== value)),
   };
-  const outcome = forwardOutcome(backends, upstream, match.route.filters?.standIn?.service);
+  const isAsked = filters.some(({ filter, effect }) => filter === "access" && effect === "depends");
+  const outcome = forwardOutcome(backends, upstream, match.route.filters?.standIn?.service, isAsked);
   return { ...start, ...found, balancing, backends, upstream, outcome };
 }
 
@@ -103,17 +110,22 @@ function forwardOutcome(
   backends: readonly BackendReport[],
   { target, host, scheme }: UpstreamRequest,
   standIn: string | undefined,
+  isAsked: boolean,
 ): Explanation["outcome"] {
+  const condition = isAsked ? "If access is granted: " : "";
   const reachable = backends.filter(({ endpoints }) => endpoints.length > 0);
   if (reachable.length > 0) {
     const services = reachable.map(({ service, port }) => `${service}:${port}`).join(" or ");
     return {
       kind: "forwarded",
-      text: `Forwarded to ${services} as ${target} with Host ${host}, over ${scheme}.`,
+      text: `${condition}Forwarded to ${services} as ${target} with Host ${host}, over ${scheme}.`,
     };
   }
   if (standIn !== undefined) {
-    return { kind: "forwarded", text: `No endpoint is ready; Service ${standIn} answers in their stead.` };
+    return {
+      kind: "forwarded",
+      text: `${condition}No endpoint is ready; Service ${standIn} answers in their stead.`,
+    };
   }
   const text = backends.length === 0 ? "The backend leads to no Service." : "No endpoint is ready.";
   return { kind: "answered", status: 503, text };

@@ -2,7 +2,8 @@
  * What each filter of a route does to a request. Filters that look at nothing but the request are the edge's own, run for
  * real; of the others it is said what they would do.
  */
-import type { Filters, Limits, Target } from "../../../contract/index.ts";
+import type { Access, Filters, Limits, Target } from "../../../contract/index.ts";
+import { basicCredentials } from "../basic-credentials.ts";
 import { needsNobody } from "../filters/access/access.ts";
 import { addressCheck } from "../filters/access/addresses.ts";
 import { closed } from "../filters/closed.ts";
@@ -189,7 +190,7 @@ function accessText({ access }: Filters): string | undefined {
   return `asks for ${checks.length > 1 ? several : ""}${checks.join("; ")}`;
 }
 
-/** By the client's address alone, where that decides. */
+/** By the client's address, and by whether there are credentials at all, where these decide. */
 function accessEffect(filters: Filters, exchange: Exchange): FilterEffect | Outcome {
   const { access } = filters;
   if (access === undefined) return "passes";
@@ -198,9 +199,26 @@ function accessEffect(filters: Filters, exchange: Exchange): FilterEffect | Outc
   if (isExempt && who.length > 0 && access.satisfy === "any") return "passes";
   const asksWho = who.length > 0 && !isExempt;
   const verdict = addressCheck(access)?.(exchange);
-  if (typeof verdict === "object") return access.satisfy === "any" && asksWho ? "depends" : verdict;
+  const isAny = access.satisfy === "any";
+  if (typeof verdict === "object" && !(isAny && asksWho)) return verdict;
   if (!asksWho) return "passes";
-  return access.satisfy === "any" && verdict === "passed" ? "passes" : "depends";
+  if (isAny && verdict === "passed") return "passes";
+  return lacksCredentials(access, exchange) ? WITHOUT_CREDENTIALS : "depends";
+}
+
+const WITHOUT_CREDENTIALS: Outcome = {
+  status: 401,
+  detail: "It comes without the credentials that are asked for.",
+};
+
+/** Never where a service is asked, which may look at anything. */
+function lacksCredentials({ basic, jwt, external, satisfy }: Access, { request }: Exchange): boolean {
+  if (external !== undefined) return false;
+  const authorization = request.headers.get("authorization");
+  const lacks: boolean[] = [];
+  if (basic !== undefined) lacks.push(basicCredentials(authorization) === undefined);
+  if (jwt !== undefined) lacks.push(!/^bearer /i.test(authorization ?? ""));
+  return satisfy === "any" ? lacks.every(Boolean) : lacks.some(Boolean);
 }
 
 function targetText(target: Target): string {

@@ -234,7 +234,18 @@ describe("the filters", () => {
     keys: { kind: "url", origin: "https://i.test", path: "/" },
     claimHeaders: {},
   };
-  test.each<[string, NonNullable<Filters["access"]>, string, string]>([
+  const basic = { realm: "a", users: { ada: "x" } };
+  const bearer = { authorization: "Bearer x" };
+  test.each<[string, NonNullable<Filters["access"]>, string, string, Record<string, string>?]>([
+    ["a token that is not there", { satisfy: "all", jwt }, "/app", "access answers"],
+    ["a password that is not there", { satisfy: "all", basic }, "/app", "access answers", bearer],
+    [
+      "a password that is not there, nor needed",
+      { satisfy: "any", basic, jwt },
+      "/app",
+      "access depends",
+      bearer,
+    ],
     ["an address that is allowed", { satisfy: "all", allow: ["192.0.2.0/24"] }, "/app", "access passes"],
     ["an address that is not", { satisfy: "all", allow: ["10.0.0.0/8"] }, "/app", "access answers"],
     ["an address that is denied", { satisfy: "all", deny: ["192.0.2.7/32"], jwt }, "/app", "access answers"],
@@ -243,6 +254,7 @@ describe("the filters", () => {
       { satisfy: "all", deny: ["10.0.0.0/8"], jwt },
       "/app",
       "access depends",
+      bearer,
     ],
     ["an address that is enough", { satisfy: "any", allow: ["192.0.2.0/24"], jwt }, "/app", "access passes"],
     [
@@ -250,9 +262,10 @@ describe("the filters", () => {
       { satisfy: "any", allow: ["10.0.0.0/8"], jwt },
       "/app",
       "access depends",
+      bearer,
     ],
-  ])("of access judge %s", async (_, access, path, expected) => {
-    expect(done(await ask(routed({ access }), `http://a.test${path}`))).toEqual([expected]);
+  ])("of access judge %s", async (_, access, path, expected, headers = {}) => {
+    expect(done(await ask(routed({ access }), `http://a.test${path}`, { headers }))).toEqual([expected]);
   });
 });
 
