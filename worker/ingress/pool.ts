@@ -59,10 +59,23 @@ export class Pool {
     return candidates[this.nextTurn() % candidates.length];
   }
 
-  /** What became of a request: a success lets an ejected member in again, repeated failures eject one. */
-  report(member: Member, outcome: "success" | "failure", now: number): void {
-    if (outcome === "success") member.health.succeed();
-    else if (member.health.fail(now) && this.#mayEject()) member.health.eject(now);
+  /**
+   * What became of a request: a success lets an ejected member in again, repeated failures eject one.
+   *
+   * @param isTrial as its health said of the request when it began
+   */
+  report({ health }: Member, outcome: "success" | "failure", now: number, isTrial: boolean): void {
+    if (outcome === "success") health.succeed();
+    else if (health.fail(now, isTrial) && this.#mayEject()) health.eject(now);
+  }
+
+  /**
+   * Whether a request that failed at a member may be sent to the next one. From one that is known to fail to one that is
+   * known to serve, it always may: that is no more work than if the first had been left out already. What else is repeated
+   * comes out of the budget.
+   */
+  mayRetry(from: Member, to: Member, now: number): boolean {
+    return (from.health.fails && to.health.serves) || this.#shared.budget.retry(now);
   }
 
   /** Never more than half: those that are left would not stand it, and where most fail, something else is wrong. */
@@ -78,7 +91,7 @@ export class Pool {
   restrain(): this {
     const ejected = this.#ejected().toSorted((a, b) => a.health.nextTrial - b.health.nextTrial);
     const excess = ejected.length - Math.floor(this.size / 2);
-    for (const { health } of ejected.slice(0, Math.max(0, excess))) health.succeed();
+    for (const { health } of ejected.slice(0, Math.max(0, excess))) health.readmit();
     return this;
   }
 }

@@ -8,6 +8,7 @@ import type { Problem } from "./error-page.ts";
 import type { Exchange } from "./filters/filter.ts";
 import { finishResponseHeaders } from "./headers.ts";
 import type { Pool, Pools } from "./pool.ts";
+import { ReplayRoom } from "./replay.ts";
 
 const NO_ENDPOINTS: Problem = { status: 503, detail: "No endpoint of this service is ready." };
 
@@ -20,7 +21,7 @@ const FAULTS: Readonly<Record<GatewayFault, Problem>> = {
   secret: { status: 502, detail: "The edge is not allowed to reach the service." },
 };
 
-export interface ProxyOptions extends TriesOptions {
+export interface ProxyOptions extends Omit<TriesOptions, "room"> {
   readonly pools: Pools;
   readonly random: () => number;
   /** Names endpoints in cookies: the same in all isolates of an edge. */
@@ -31,6 +32,7 @@ export type Proxy = (exchange: Exchange) => Promise<Response | Problem>;
 
 export function createProxy(options: ProxyOptions): Proxy {
   const plans = new Plans(options.random, new OpaqueIds(options.secret));
+  const tries: TriesOptions = { ...options, room: new ReplayRoom() };
   return async (exchange) => {
     const plan = plans.of(exchange.route);
     const session = plan.affinity?.read(exchange);
@@ -44,7 +46,7 @@ export function createProxy(options: ProxyOptions): Proxy {
       if (pool instanceof Promise) pool = await pool;
     }
     if (backend === undefined || pool === undefined) return NO_ENDPOINTS;
-    const served = await tryEndpoints(options, exchange, { plan, backend, pool, session });
+    const served = await tryEndpoints(tries, exchange, { plan, backend, pool, session });
     if (served === undefined) return NO_ENDPOINTS;
     const { outcome, cookie } = served;
     if (typeof outcome === "string") return FAULTS[outcome];

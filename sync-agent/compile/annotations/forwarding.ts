@@ -128,9 +128,9 @@ const nextUpstream = nginx("proxy-next-upstream", {
   type: "words: `error`, `timeout`, `invalid_header`, `http_403`, `http_404`, `http_429`, `http_500`, `http_502`, `http_503`, `http_504`, `non_idempotent`, `off`",
   default: "error timeout",
   example: "error timeout http_503",
-  text: "What another endpoint is tried after. A request that may not happen twice (POST, LOCK, PATCH) is repeated only where it cannot have arrived, unless `non_idempotent` is among the words; one with a body only while no more than 64 KiB of it were sent.",
+  text: "What another endpoint is tried after. A request that may not happen twice (POST, LOCK, PATCH) is repeated only where it cannot have arrived, unless `non_idempotent` is among the words; one with a body only while no more than 4 MiB of it were sent.",
   difference:
-    "No endpoint is tried twice. Retries after anything but a failed connection are limited to a fifth of a Service's requests, and some: an outage is not multiplied. A connection that was refused and one that timed out are not told apart, and fall under `error` and `timeout` alike.",
+    "No endpoint is tried twice. Retries after anything but a failed connection are limited to a fifth of a Service's requests, and some, unless they leave an endpoint that fails for one that serves: an outage is not multiplied. A connection that was refused and one that timed out are not told apart, and fall under `error` and `timeout` alike.",
   read(text): RetryCondition[] {
     const words = text.trim().split(/\s+/);
     if (words.includes("off")) return [];

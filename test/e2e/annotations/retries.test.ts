@@ -57,6 +57,7 @@ beforeAll(async () => {
     ...service("shut", [closed, ...portsOf("a")]),
     ...service("breaking", [broken, ...portsOf("a")]),
     ...service("ejected", [await counted.start(), ...portsOf("a")]),
+    ...service("large", [broken, ...portsOf("a", "b")]),
     ...service("busy", portsOf("busy", "a")),
     hostOf("dying.test", "dying"),
     hostOf("closed.test", "closed"),
@@ -64,6 +65,7 @@ beforeAll(async () => {
     hostOf("breaking.test", "breaking"),
     hostOf("twice.test", "breaking", { "proxy-next-upstream": "error non_idempotent" }),
     hostOf("ejected.test", "ejected"),
+    hostOf("large.test", "large"),
     hostOf("busy.test", "busy", { "proxy-next-upstream": "error http_503" }),
     hostOf("patient.test", "busy"),
   ];
@@ -102,6 +104,11 @@ describe("another endpoint is tried", () => {
 
   it("with a body as well, where it may happen twice", async () => {
     expect(await statuses("twice.test", 4, "POST", "twice")).toEqual(all(4, 200));
+  });
+
+  it("with a large body, as long as it may happen twice", async () => {
+    const large = "x".repeat(2_000_000);
+    expect(await statuses("large.test", 4, "PUT", large)).toEqual(all(4, 200));
   });
 
   it("after a status only where that is asked for", async () => {

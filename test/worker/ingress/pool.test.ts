@@ -14,7 +14,7 @@ const addressesOf = (members: readonly Member[]) =>
 
 function eject(pool: Pool, member: Member | undefined, now = 0): void {
   if (member === undefined) expect.fail("no such member");
-  for (let i = 0; i < 3; i++) pool.report(member, "failure", now);
+  for (let i = 0; i < 3; i++) pool.report(member, "failure", now, false);
 }
 
 describe("a pool", () => {
@@ -62,9 +62,9 @@ describe("ejection", () => {
     expect(addressesOf(pool.candidates(4_999))).toEqual(["10.0.0.1", "10.0.0.3", "10.0.0.4"]);
     expect(addressesOf(pool.candidates(5_000))).toEqual(hosts(4));
     const [, member] = pool.members;
-    member?.health.begin(5_000);
+    expect(member?.health.begin(5_000)).toBe(true);
     expect(pool.candidates(5_000)).toHaveLength(3);
-    if (member !== undefined) pool.report(member, "success", 5_001);
+    if (member !== undefined) pool.report(member, "success", 5_001, true);
     expect(pool.candidates(5_001)).toHaveLength(4);
   });
 
@@ -103,8 +103,8 @@ describe("ejection", () => {
             pool = pools.of(SERVICE, serviceOf(...step.endpoints.map((n) => `10.0.0.${n}`)), 80);
           } else {
             const member = pool.members[step.member % pool.size];
-            member?.health.begin(now.ms);
-            if (member !== undefined) pool.report(member, step.report, now.ms);
+            const isTrial = member?.health.begin(now.ms);
+            if (member && isTrial !== undefined) pool.report(member, step.report, now.ms, isTrial);
           }
           const ejected = pool.members.filter(({ health }) => health.ejected).length;
           expect(ejected * 2).toBeLessThanOrEqual(pool.size);

@@ -20,6 +20,8 @@ let faults: string[];
 let outcomes: (GatewayFault | number)[];
 /** Endpoints that cannot be dialed. */
 let down: Set<string>;
+/** Endpoints that break off. */
+let breaking: Set<string>;
 /** Whether a try that fails has taken the whole body, and not just a little of it. */
 let drained: boolean;
 let services: Map<string, ServiceRecord>;
@@ -30,12 +32,13 @@ beforeEach(() => {
   faults = [];
   outcomes = [];
   down = new Set();
+  breaking = new Set();
   services = new Map();
   clock = 0;
 });
 
 const forward: Forward = async ({ body, timeouts, verify, close }, upstream) => {
-  const outcome = down.has(upstream) ? "dial" : (outcomes.shift() ?? 200);
+  const outcome = down.has(upstream) ? "dial" : (outcomes.shift() ?? (breaking.has(upstream) ? "reset" : 200));
   const wholly = typeof outcome === "number" || drained;
   const taken = wholly && body !== null ? await new Response(body).text() : undefined;
   if (!wholly && body !== null) await body.getReader().read();
@@ -128,7 +131,7 @@ describe("a request body", () => {
     outcomes = ["dial"];
     drained = true;
     serve("1", "2");
-    expect((await proxyFor()(post("x".repeat(100_000)))).status).toBe(502);
+    expect((await proxyFor()(post("x".repeat(5_000_000)))).status).toBe(502);
     expect(attempts).toHaveLength(1);
   });
 
@@ -191,6 +194,19 @@ describe("retries", () => {
       clock = 0;
     }
     expect(attempts.length).toBe(1_000 + 200 + 50);
+  });
+
+  it("are as many as are needed where one endpoint is known to fail and another to serve", async () => {
+    serve("1", "2", "3");
+    const ask = proxyFor();
+    // Only one of the two may be left out.
+    breaking.add("http://10.0.0.1:8080").add("http://10.0.0.2:8080");
+    const found = new Set<number>();
+    for (let i = 0; i < 1_000; i++) {
+      found.add((await ask()).status);
+      clock = 0;
+    }
+    expect([...found]).toEqual([200]);
   });
 
   it("of failed dials cost nobody anything, and go on", async () => {

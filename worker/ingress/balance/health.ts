@@ -13,7 +13,7 @@ export class Health {
   #failures = 0;
   #ejections = 0;
   #trial = 0;
-  #onTrial = false;
+  #serves = false;
 
   /** Left out; also while it is on trial. */
   get ejected(): boolean {
@@ -25,35 +25,57 @@ export class Health {
     return this.#trial;
   }
 
+  /** Its last request succeeded. One that was never asked is not known to serve. */
+  get serves(): boolean {
+    return this.#serves;
+  }
+
+  /** It has failed so often that it is left out, or would be if it might. */
+  get fails(): boolean {
+    return this.ejected || this.#failures >= MOST_FAILURES;
+  }
+
   isAvailable(now: number): boolean {
     return !this.ejected || now >= this.#trial;
   }
 
-  /** A request is sent there. To one that is ejected it is the trial, and no other follows before it could have ended. */
-  begin(now: number): void {
-    if (!this.ejected) return;
-    this.#onTrial = true;
+  /**
+   * A request is sent there: whether it is the trial of an ejected one. No other follows before it could have ended, and
+   * what is sent there earlier, for want of others, is none.
+   */
+  begin(now: number): boolean {
+    if (!this.ejected || now < this.#trial) return false;
     // No outcome may ever come, where a client goes away: then the next trial is due after as long again.
     this.#trial = now + this.#backoff;
+    return true;
   }
 
   succeed(): void {
-    this.#failures = 0;
-    this.#ejections = 0;
-    this.#onTrial = false;
+    this.#serves = true;
+    this.readmit();
   }
 
-  /** Whether it has failed so often that it should be ejected, which it is not thereby. */
-  fail(now: number): boolean {
+  /** Nothing is held against it any more. */
+  readmit(): void {
+    this.#failures = 0;
+    this.#ejections = 0;
+  }
+
+  /**
+   * Whether it has failed so often that it should be ejected, which it is not thereby.
+   *
+   * @param isTrial as begin() has said of the request
+   */
+  fail(now: number, isTrial: boolean): boolean {
+    this.#serves = false;
     if (!this.ejected) return ++this.#failures >= MOST_FAILURES;
     // What was on its way before the ejection says nothing new.
-    if (this.#onTrial) this.eject(now);
+    if (isTrial) this.eject(now);
     return false;
   }
 
   eject(now: number): void {
     this.#ejections++;
-    this.#onTrial = false;
     this.#trial = now + this.#backoff;
   }
 

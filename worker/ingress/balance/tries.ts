@@ -5,7 +5,7 @@ import type { Problem } from "../error-page.ts";
 import type { Exchange } from "../filters/filter.ts";
 import type { Forward } from "../forward.ts";
 import { type Pool, type Upstream, upstreamOf } from "../pool.ts";
-import { ReplayableBody } from "../replay.ts";
+import { ReplayableBody, type ReplayRoom } from "../replay.ts";
 import { type Placement, type Session, tagOf } from "./affinity.ts";
 import type { Member } from "./member.ts";
 import type { Plan } from "./plan.ts";
@@ -16,6 +16,7 @@ export interface TriesOptions {
   /** Milliseconds. */
   readonly now: () => number;
   readonly onFault: (fault: GatewayFault, upstream: Upstream, route: Route) => void;
+  readonly room: ReplayRoom;
 }
 
 /** Where a request goes, and what its client's cookie says. */
@@ -44,11 +45,26 @@ export async function tryEndpoints(
   destination: Destination,
 ): Promise<Served | undefined> {
   const { plan, pool } = destination;
+  const most = Math.min(plan.retries.tries, pool.size);
+  const body = bodyFor(exchange, most, options.room);
+  try {
+    return await tryInTurn(options, exchange, destination, body, most);
+  } finally {
+    if (body instanceof ReplayableBody) body.settle();
+  }
+}
+
+async function tryInTurn(
+  options: TriesOptions,
+  exchange: Exchange,
+  destination: Destination,
+  body: Body,
+  most: number,
+): Promise<Served | undefined> {
+  const { plan, pool } = destination;
   const { now } = options;
   const start = now();
   pool.budget.request(start);
-  const most = Math.min(plan.retries.tries, pool.size);
-  const body = bodyFor(exchange, most);
   const home = plan.affinity && (await homeOf(destination, start));
   const found = home === undefined ? placeOf(exchange, destination, start) : { member: home, key: undefined };
   const first = found instanceof Promise ? await found : found;
@@ -65,7 +81,7 @@ export async function tryEndpoints(
     const isRepeatable = mayFollow && mayRepeat(plan, exchange, body, outcome);
     const next = isRepeatable ? await placeOf(exchange, destination, at, tried) : undefined;
     // A dial that failed gave nobody any work, so that another multiplies nothing.
-    if (next === undefined || (outcome !== "dial" && !pool.budget.retry(at))) {
+    if (next === undefined || (outcome !== "dial" && !pool.mayRetry(member, next.member, at))) {
       return { outcome, cookie: cookieFor(exchange, destination, place, at) };
     }
     if (outcome instanceof Response) await outcome.body?.cancel();
@@ -118,7 +134,7 @@ async function tryOnce(
   const start = now();
   const upstream = upstreamOf(member, plan.scheme);
   const underway = plan.needs === "load" ? member.load.begin(start) : undefined;
-  member.health.begin(start);
+  const isTrial = member.health.begin(start);
   let isAnswered = false;
   try {
     const outcome = await send(forward, exchange, plan, body, upstream);
@@ -127,12 +143,12 @@ async function tryOnce(
       onFault(outcome, upstream, exchange.route);
       // The others say that the gateway is configured wrongly, and nothing of the endpoint.
       if (outcome === "dial" || outcome === "reset" || outcome === "timeout") {
-        pool.report(member, "failure", at);
+        pool.report(member, "failure", at, isTrial);
       }
       return outcome;
     }
     if (!(outcome instanceof Response)) return outcome;
-    pool.report(member, plan.unhealthy.has(outcome.status) ? "failure" : "success", at);
+    pool.report(member, plan.unhealthy.has(outcome.status) ? "failure" : "success", at, isTrial);
     if (plan.needs === "latency") member.latency.observe(at - start, at);
     isAnswered = true;
     return underway === undefined ? outcome : watched(outcome, underway);
@@ -179,8 +195,15 @@ function mayRepeat({ retries }: Plan, { request }: Exchange, body: Body, outcome
 }
 
 /** A body passes through untouched where there is only one try. */
-function bodyFor({ request: { headers }, outgoing: { body } }: Exchange, tries: number): Body {
+function bodyFor(
+  { request: { headers, signal }, outgoing: { body } }: Exchange,
+  tries: number,
+  room: ReplayRoom,
+): Body {
   if (body === null || tries <= 1) return body;
   const length = headers.get("content-length");
-  return new ReplayableBody(body, length === null ? undefined : Number(length));
+  const replayable = new ReplayableBody(body, length === null ? undefined : Number(length), room);
+  // The client has gone, and whatever waits for the response will never go on.
+  signal.addEventListener("abort", () => replayable.settle(), { once: true });
+  return replayable;
 }

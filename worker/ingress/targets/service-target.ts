@@ -44,14 +44,14 @@ async function askPool(
     const member = pool.take(now(), tried);
     if (member === undefined) break;
     tried.add(member);
-    member.health.begin(now());
+    const isTrial = member.health.begin(now());
     const outcome = await send(forward, url, host, request, upstreamOf(member, scheme));
     if (outcome instanceof Response) {
-      pool.report(member, "success", now());
+      pool.report(member, "success", now(), isTrial);
       return outcome;
     }
     // The other faults say that the gateway is configured wrongly, and nothing of the endpoint.
-    if (outcome !== "target" && outcome !== "secret") pool.report(member, "failure", now());
+    if (outcome !== "target" && outcome !== "secret") pool.report(member, "failure", now(), isTrial);
     fault = outcome;
   }
   const problem = fault === undefined ? "has no endpoint that is ready" : `cannot be asked (${fault})`;

@@ -3,22 +3,22 @@ import { Health } from "../../../../worker/ingress/balance/health.ts";
 
 function ejected(now = 0): Health {
   const health = new Health();
-  for (let i = 0; i < 3; i++) if (health.fail(now)) health.eject(now);
+  for (let i = 0; i < 3; i++) if (health.fail(now, false)) health.eject(now);
   return health;
 }
 
 describe("an endpoint's health", () => {
   it("is bad after three failures one after the other", () => {
     const health = new Health();
-    expect([health.fail(0), health.fail(0), health.fail(0)]).toEqual([false, false, true]);
+    expect([health.fail(0, false), health.fail(0, false), health.fail(0, false)]).toEqual([false, false, true]);
   });
 
   it("is good again after a success in between", () => {
     const health = new Health();
-    health.fail(0);
-    health.fail(0);
+    health.fail(0, false);
+    health.fail(0, false);
     health.succeed();
-    expect([health.fail(0), health.fail(0)]).toEqual([false, false]);
+    expect([health.fail(0, false), health.fail(0, false)]).toEqual([false, false]);
   });
 
   it("keeps an ejected one out until its trial is due, and lets one request be the trial", () => {
@@ -28,7 +28,7 @@ describe("an endpoint's health", () => {
       false,
       true,
     ]);
-    health.begin(5_000);
+    expect([health.begin(5_000), health.begin(5_000)]).toEqual([true, false]);
     expect(health.isAvailable(5_001)).toBe(false);
   });
 
@@ -37,8 +37,7 @@ describe("an endpoint's health", () => {
     const waits: number[] = [];
     let now = 5_000;
     for (let i = 0; i < 6; i++) {
-      health.begin(now);
-      health.fail(now);
+      health.fail(now, health.begin(now));
       waits.push(health.nextTrial - now);
       now = health.nextTrial;
     }
@@ -49,14 +48,35 @@ describe("an endpoint's health", () => {
     const health = ejected();
     health.begin(5_000);
     health.succeed();
-    expect([health.ejected, health.fail(6_000), health.isAvailable(6_000)]).toEqual([false, false, true]);
+    expect([health.ejected, health.fail(6_000, false), health.isAvailable(6_000)]).toEqual([false, false, true]);
   });
 
   it("does not wait longer for failures of what was under way before", () => {
     const health = ejected();
-    health.fail(100);
-    health.fail(200);
+    health.fail(100, false);
+    health.fail(200, false);
     expect(health.nextTrial).toBe(5_000);
+  });
+
+  it("does not wait longer for failures of what was sent there before its time, for want of others", () => {
+    const health = ejected();
+    for (let now = 100; now < 2_000; now += 100) health.fail(now, health.begin(now));
+    expect(health.nextTrial).toBe(5_000);
+  });
+
+  it("says of an endpoint whether it is known to serve, and whether it is known to fail", () => {
+    const health = new Health();
+    const said = () => [health.serves, health.fails];
+    expect(said()).toEqual([false, false]);
+    health.succeed();
+    expect(said()).toEqual([true, false]);
+    health.fail(0, false);
+    expect(said()).toEqual([false, false]);
+    health.fail(0, false);
+    health.fail(0, false);
+    expect(said()).toEqual([false, true]);
+    health.readmit();
+    expect(said()).toEqual([false, false]);
   });
 
   it("tries again where a trial never ended", () => {
