@@ -31,4 +31,8 @@ export const RCODE = {
 } as const;
 
 /** EDNS0 options. */
-export const OPTION = { PADDING: 12 } as const;
+export const OPTION = {
+  PADDING: 12,
+  /** Extended errors (RFC 8914). */
+  EDE: 15,
+} as const;

@@ -1,5 +1,6 @@
 import { formatIPv4, formatIPv6 } from "./address.ts";
 import { CLASS, TYPE } from "./codes.ts";
+import { readOpaqueData } from "./expand-data.ts";
 import { DnsFormatError } from "./format-error.ts";
 import type { Name } from "./name.ts";
 import type { Reader } from "./reader.ts";
@@ -84,7 +85,7 @@ function readData(reader: Reader, head: RecordHead): ResourceRecord {
       default:
     }
   }
-  return { name, ttl, type: "opaque", code, class: head.class, data: reader.octets(dataLength) };
+  return { name, ttl, type: "opaque", code, class: head.class, data: readOpaqueData(reader, head) };
 }
 
 function address(reader: Reader, { code, dataLength }: RecordHead, length: number): Uint8Array {

@@ -20,9 +20,9 @@ const BUFFER_OCTETS = 4 * 65_536;
 
 /**
  * Encodes messages. What it returns is a view of a larger buffer, of which those octets are the caller's own: they are
- * never written again. Names are compressed. A message is never longer than 65,535 octets: what does not fit is left
- * out at a record's border, with the TC bit set unless only additional records are missing (RFC 2181 9). OPT is always
- * kept.
+ * never written again. Names are compressed. A message is never longer than its limit, 65,535 octets at most: what does
+ * not fit is left out at a record's border, with the TC bit set unless only additional records are missing (RFC 2181 9).
+ * OPT is always kept.
  */
 export class MessageEncoder {
   #buffer = new Uint8Array(BUFFER_OCTETS);
@@ -34,13 +34,15 @@ export class MessageEncoder {
 
   /**
    * With `padTo`, the message's length is rounded up to a multiple of it by the padding option (RFC 7830, RFC 8467);
-   * the message then needs `edns`, and must not have that option itself.
+   * the message then needs `edns`, and must not have that option itself. `maxOctets` is the limit; header, questions
+   * and OPT must fit into it.
    *
    * @throws DnsFormatError for values that no message can carry.
    */
-  encode(message: Message, padTo?: number): Uint8Array<ArrayBuffer> {
+  encode(message: Message, padTo?: number, maxOctets = MAX_MESSAGE_OCTETS): Uint8Array<ArrayBuffer> {
     const { edns, questions, answers, authorities, additionals } = message;
-    this.#begin(edns === undefined ? 0 : optLength(edns, padTo));
+    const reserved = edns === undefined ? 0 : optLength(edns, padTo);
+    this.#begin(Math.min(maxOctets, MAX_MESSAGE_OCTETS), reserved);
     const start = this.#start;
     const flags = flagsOf(message);
     this.#patch(start, message.id);
@@ -53,7 +55,7 @@ export class MessageEncoder {
     const authorised = whole ? this.#records(authorities) : 0;
     const required = whole && authorised === authorities.length;
     const added = required ? this.#records(additionals) : 0;
-    if (edns !== undefined) this.#opt(edns, message.rcode, padTo);
+    if (edns !== undefined) this.#opt(edns, message.rcode, padTo, maxOctets);
 
     this.#patch(start + FLAGS_AT, required ? flags : flags | TRUNCATED);
     this.#patch(start + COUNTS_AT, questions.length);
@@ -64,13 +66,13 @@ export class MessageEncoder {
     return this.#buffer.subarray(start, this.#at);
   }
 
-  #begin(reserved: number): void {
+  #begin(maxOctets: number, reserved: number): void {
     if (this.#start + MAX_MESSAGE_OCTETS > BUFFER_OCTETS) {
       this.#buffer = new Uint8Array(BUFFER_OCTETS);
       this.#start = 0;
     }
     this.#names.begin(this.#buffer, this.#start);
-    this.#limit = this.#start + MAX_MESSAGE_OCTETS - reserved;
+    this.#limit = this.#start + maxOctets - reserved;
   }
 
   #question({ name, type, class: qclass }: Question): void {
@@ -158,7 +160,7 @@ export class MessageEncoder {
     }
   }
 
-  #opt(edns: Edns, rcode: number, padTo: number | undefined): void {
+  #opt(edns: Edns, rcode: number, padTo: number | undefined, maxOctets: number): void {
     this.#uint8(0);
     this.#uint16(TYPE.OPT);
     this.#uint16(edns.payloadSize);
@@ -172,13 +174,14 @@ export class MessageEncoder {
       this.#uint16(data.length);
       this.#octets(data);
     }
-    if (padTo !== undefined) this.#padding(padTo);
+    if (padTo !== undefined) this.#padding(padTo, maxOctets);
     this.#patch(lengthAt, this.#at - lengthAt - 2);
   }
 
-  #padding(padTo: number): void {
+  #padding(padTo: number, maxOctets: number): void {
     const unpadded = this.#at + OPTION_HEAD_OCTETS - this.#start;
-    const padding = Math.min(Math.ceil(unpadded / padTo) * padTo, MAX_MESSAGE_OCTETS) - unpadded;
+    const padded = Math.ceil(unpadded / padTo) * padTo;
+    const padding = Math.min(padded, maxOctets, MAX_MESSAGE_OCTETS) - unpadded;
     this.#uint16(OPTION.PADDING);
     this.#uint16(padding);
     this.#buffer.fill(0, this.#at, this.#at + padding);

@@ -47,8 +47,8 @@ interface TxtRecord extends Common {
 }
 
 /**
- * A record whose data is not looked into (RFC 3597): any other type, and every type of a class other than IN. Data of
- * the few old types that may hold compressed names (MX, MINFO) is not fit for another message.
+ * A record whose data is not looked into (RFC 3597): any other type, and every type of a class other than IN. Names in
+ * the data stand in full, so that it fits into any message.
  */
 interface OpaqueRecord extends Common {
   readonly type: "opaque";

@@ -1,5 +1,6 @@
 /** Random values of the wire format, for property tests. */
 import fc from "fast-check";
+import { SHAPED_CODES } from "../../../../worker/dns/wire/expand-data.ts";
 import type { EdnsOption, Message } from "../../../../worker/dns/wire/message.ts";
 import { Name } from "../../../../worker/dns/wire/name.ts";
 import type { Question, ResourceRecord } from "../../../../worker/dns/wire/record.ts";
@@ -55,7 +56,7 @@ export interface RecordOptions {
 }
 
 /** Codes of types that are looked into in class IN, and of OPT. */
-const KNOWN_CODES = new Set([1, 2, 5, 6, 12, 16, 28, 33, 41]);
+const KNOWN_CODES = new Set([1, 2, 5, 6, 12, 16, 28, 33, 41, ...SHAPED_CODES]);
 
 function recordOf({ name, opaque }: RecordOptions): fc.Arbitrary<ResourceRecord> {
   const common = { name, ttl };

@@ -80,6 +80,28 @@ describe("messages that are read", () => {
     ]);
   });
 
+  it.each([
+    ["MX", "000f", "0004 000a c00c", "\\# 5 000a016100"],
+    ["MX in full", "000f", "0005 000a 0162 00", "\\# 5 000a016200"],
+    ["MINFO", "000e", "0004 c00c c00c", "\\# 6 016100016100"],
+    ["DNAME", "0027", "0002 c00c", "\\# 3 016100"],
+    ["NAPTR", "0023", "000b 0001 0002 0173 00 0178 c00c", "\\# 12 000100020173000178016100"],
+    [
+      "SIG, with the signature behind the name",
+      "0018",
+      `0016 ${"00".repeat(18)} c00c ffff`,
+      `\\# 23 ${"00".repeat(18)}016100ffff`,
+    ],
+  ])("names in data that is not looked into stand in full: %s", (_, type, data, expected) => {
+    const message = decodeMessage(octetsOf(`${RESPONSE} ${QUESTION} c00c ${type} 0001 00000005 ${data}`));
+    expect(messageLines(message)[1]?.replace(/^> a\. 5 TYPE\d+ /, "")).toBe(expected);
+  });
+
+  it("data of other classes is left as it is", () => {
+    const message = decodeMessage(octetsOf(`${RESPONSE} ${QUESTION} c00c 000f 0003 00000005 0004 000a c00c`));
+    expect(messageLines(message)).toEqual(["NOERROR", "> a. 5 TYPE15 \\# 4 000ac00c"]);
+  });
+
   it("a TTL with the top bit set is zero (RFC 2181 8)", () => {
     const message = decodeMessage(octetsOf(`${RESPONSE} ${QUESTION} c00c 0001 0001 80000000 0004 01020304`));
     expect(message.answers[0]?.ttl).toBe(0);
@@ -131,6 +153,12 @@ describe("octets that are refused", () => {
       "two pointers in a circle",
       `0000 0100 0002 0000 0000 0000 01 61 c013 0001 0001 01 62 c00c 0001 0001`,
       "does not lead back",
+    ],
+    ["MX without its name", `${RESPONSE} ${QUESTION} c00c 000f 0001 00000005 0002 000a`, "ends too early"],
+    [
+      "MX with a name that goes on behind its data",
+      `${RESPONSE} ${QUESTION} c00c 000f 0001 00000005 0003 000a 01 61 00`,
+      "is longer than its 3 octets",
     ],
     ["half a pointer", `${QUERY} 00 0001 0001`.replace("00 0001 0001", "0161 026263 c0"), "ends too early"],
     ["a label of a reserved type", `${QUERY} 41 ${"61".repeat(65)} 00 0001 0001`, "reserved type 1"],

@@ -190,6 +190,31 @@ describe("messages too large", () => {
     expect(message.truncated).toBe(true);
   });
 
+  it.each([
+    [512, undefined, 30],
+    [512, EDNS, 29],
+    [1232, EDNS, 74],
+    [70_000, undefined, 4094],
+  ])("ends at a limit of %d octets, OPT included", (limit, edns, count) => {
+    const message = responseTo("web.shop. A", { answers: records(5000, "web.shop."), edns });
+    const octets = new MessageEncoder().encode(message, undefined, limit);
+    const decoded = decodeMessage(octets);
+    expect(octets.length).toBeLessThanOrEqual(limit);
+    expect(decoded).toMatchObject({ truncated: true, edns });
+    expect(decoded.answers).toHaveLength(count);
+  });
+
+  it("pads no further than to the limit", () => {
+    const message = responseTo("web.shop. A", { answers: records(5, "web.shop."), edns: EDNS });
+    expect(new MessageEncoder().encode(message, 468, 300)).toHaveLength(300);
+  });
+
+  it("refuses a limit that has no room for the question", () => {
+    expect(() => new MessageEncoder().encode(responseTo("web.shop. A", {}), undefined, 20)).toThrow(
+      DnsFormatError,
+    );
+  });
+
   it("leaves a single record out that is too large by itself", () => {
     const data = new Uint8Array(65_535);
     const message = decodeMessage(
