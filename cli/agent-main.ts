@@ -1,5 +1,6 @@
 /** `lintel` in the agent's image: the commands that need neither a Worker's runtime nor this repository. */
 import { agentCommand } from "./agent.ts";
+import { dnsCommand } from "./dns.ts";
 import { doctorCommand } from "./doctor.ts";
 import { historyCommand } from "./history.ts";
 import { keysCommand } from "./keys.ts";
@@ -11,5 +12,6 @@ process.exitCode = await runProgram(process.argv.slice(2), [
   keysCommand(),
   historyCommand(),
   rollbackCommand(),
+  dnsCommand(),
   doctorCommand(),
 ]);

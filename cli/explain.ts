@@ -7,9 +7,10 @@ import { CommandError } from "./exit.ts";
 export async function explain(error: unknown): Promise<string | undefined> {
   if (error instanceof CommandError) return error.message;
   // These modules bring much along, and have been loaded by now if it is they who complain.
-  const [contract, edge, manifests, config, kubernetes, publish, observability] = await Promise.all([
+  const [contract, edge, stub, manifests, config, kubernetes, publish, observability] = await Promise.all([
     import("../contract/index.ts"),
     import("../embedded-edge/errors.ts"),
+    import("../dns-stub/error.ts"),
     import("../sync-agent/cluster/manifests/error.ts"),
     import("../sync-agent/kubernetes/config-error.ts"),
     import("../sync-agent/kubernetes/client.ts"),
@@ -21,6 +22,7 @@ export async function explain(error: unknown): Promise<string | undefined> {
   const known = [
     contract.ContractError,
     edge.EdgeError,
+    stub.StubError,
     config.KubeConfigError,
     kubernetes.KubeError,
     publish.PublishError,

@@ -1,5 +1,6 @@
 import { agentCommand } from "./agent.ts";
 import { checkCommand } from "./check.ts";
+import { dnsCommand } from "./dns.ts";
 import { doctorCommand } from "./doctor.ts";
 import { edgeCommand } from "./edge.ts";
 import { explainCommand } from "./explain-request.ts";
@@ -22,6 +23,7 @@ export function main(args: readonly string[]): Promise<number> {
     historyCommand(),
     rollbackCommand(),
     purgeCommand(),
+    dnsCommand(),
     doctorCommand(),
   ]);
 }

@@ -165,7 +165,7 @@ export function parseListen(text: string): Listen {
   return { host, port };
 }
 
-function parseList(text: string): string[] {
+export function parseList(text: string): string[] {
   return text
     .split(",")
     .map((part) => part.trim())
@@ -194,14 +194,14 @@ function parseAddresses(text: string): LoadBalancerAddress[] {
   }
 }
 
-function parseCidrs(text: string): string[] {
+export function parseCidrs(text: string): string[] {
   const ranges = parseList(text);
   const wrong = ranges.find((range) => !ipaddr.isValidCIDR(range));
   if (wrong === undefined) return ranges;
   throw new InvalidArgumentError(`${wrong} is not an address range, as in 10.0.0.0/8.`);
 }
 
-function parseSecret(text: string): string {
+export function parseSecret(text: string): string {
   if (text.trim() === "") throw new InvalidArgumentError("It is empty.");
   return text.trim();
 }

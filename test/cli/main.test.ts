@@ -30,6 +30,7 @@ describe("help", () => {
     [["keys"]],
     [["history"]],
     [["rollback"]],
+    [["dns"]],
     [["doctor"]],
   ])("of `lintel %j` names its flags", async (args) => {
     expect(await main([...args, "--help"])).toBe(0);
@@ -51,6 +52,22 @@ describe("a wrong call ends with 2 and names what is wrong", () => {
     [["up", "--manifests", ".", "--dns-access", "all"], {}, "loopback, token, public"],
     [["up", "--manifests", ".", "--targets", "10.0.0.0"], {}, "10.0.0.0"],
     [["agent", "--manifests", ".", "--kv-url", "nowhere"], {}, "--kv-url"],
+    [["dns"], {}, "--doh is needed"],
+    [["dns", "--doh", "http://doh.test/"], {}, "--doh is no https URL"],
+    [["dns", "--doh", "https://doh.test/", "--listen", "53"], {}, "--listen"],
+    [["dns", "--doh", "https://doh.test/"], { LINTEL_DNS_LISTEN: "127.0.0.1:53,53" }, "LINTEL_DNS_LISTEN"],
+    [["dns", "--doh", "https://doh.test/", "--connect", "doh.test:443"], {}, "must begin with an IP address"],
+    [
+      ["dns", "--doh", "https://doh.test/", "--connect", "127.0.0.1:1", "--bootstrap", "127.0.0.1"],
+      {},
+      "--bootstrap",
+    ],
+    [["dns", "--doh", "https://doh.test/", "--bootstrap", "ns.test"], {}, "--bootstrap"],
+    [["dns", "--doh", "https://doh.test/", "--ca", "/nowhere/ca.crt"], {}, "--ca /nowhere/ca.crt"],
+    [["dns", "--doh", "https://doh.test/", "--ca", "package.json"], {}, "no certificate in PEM form"],
+    [["dns", "--doh", "https://doh.test/", "--clients", "10.0.0.1"], {}, "10.0.0.1"],
+    [["dns", "--doh", "https://doh.test/", "--cache", "many"], {}, "--cache"],
+    [["dns", "--doh", "https://doh.test/", "--listen", "localhost:53"], {}, "must begin with an IP address"],
     [["serve"], {}, "unknown command"],
     [["up", "--manifests", ".", "--bogus"], {}, "--bogus"],
     [["up", "--manifests", ".", "more"], {}, "too many arguments"],
@@ -59,6 +76,13 @@ describe("a wrong call ends with 2 and names what is wrong", () => {
     expect(await main(args)).toBe(2);
     expect(stderr).toContain(named);
   });
+});
+
+it("the URL of a resolver, which may hold a token, is not shown", async () => {
+  vi.stubEnv("LINTEL_DNS_DOH", "https://a.test/dns-query/s3cret,http://b.test/dns-query/s3cret");
+  expect(await main(["dns"])).toBe(2);
+  expect(stderr).toContain("--doh number 2");
+  expect(stdout + stderr).not.toContain("s3cret");
 });
 
 describe("a flag", () => {
