@@ -20,9 +20,10 @@ function reason(code: string, { port }: SocketAddress): string | undefined {
     case "EACCES":
     case "EPERM":
       return port < PRIVILEGED_PORTS
-        ? `needs a privilege: ports below ${PRIVILEGED_PORTS} are the system's. Run it as root, or give it the capability ` +
-            "CAP_NET_BIND_SERVICE (AmbientCapabilities= of a systemd unit, capabilities.add of a container), or choose " +
-            "a port such as 5353"
+        ? `needs a privilege: ports below ${PRIVILEGED_PORTS} are the system's. Run it as root, or with the capability ` +
+            "CAP_NET_BIND_SERVICE (AmbientCapabilities= of a systemd unit), or where the sysctl " +
+            "net.ipv4.ip_unprivileged_port_start is lower (securityContext.sysctls of a pod), or choose a port such " +
+            "as 5353"
         : "is not permitted on this machine";
     case "EADDRINUSE":
       return (

@@ -13,6 +13,7 @@ import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { Lintel } from "./support/lintel.ts";
 import { freePorts } from "./support/ports.ts";
+import { isMissing } from "./support/tools.ts";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 
@@ -103,13 +104,12 @@ for await (const page of glob(["README.md", "docs/**/*.md", "CHANGELOG.md"], { c
   texts.set(page, await readFile(join(ROOT, page), "utf8"));
 }
 const pages = [...texts].map(([page, text]) => ({ page, text, commands: commandsOf(text) }));
-/** CI installs kdig; a machine that tries the project out need not have it. */
-const hasKdig = existsSync("/usr/bin/kdig") || process.env["CI"] !== undefined;
 const runnable = pages.filter(({ commands }) => commands.length > 0);
 
 describe.each(runnable)("$page", ({ commands }) => {
-  const needsKdig = commands.some(({ line }) => line.includes("kdig"));
-  it.skipIf(needsKdig && !hasKdig)("says what its commands print", { timeout: 90_000 }, async () => {
+  const isUsed = (program: string) => commands.some(({ line }) => line.startsWith(`${program} `));
+  const lacks = ["kdig", "dig"].some((program) => isUsed(program) && isMissing(program));
+  it.skipIf(lacks)("says what its commands print", { timeout: 90_000 }, async () => {
     const here = (text: string) =>
       replacements.reduce((result, [from, to]) => result.replaceAll(from, to), text);
     const outputs = await session(
