@@ -38,4 +38,6 @@ export const MAX_POSITIVE_SECONDS = 86_400;
 export const MAX_NEGATIVE_SECONDS = 10_800;
 /** RFC 8767 5: when a client with an expired answer at hand has waited long enough; and 4: the TTL of such an answer. */
 export const STALE_AFTER_MS = 1_800;
+/** The same while no resolver works: enough for one that is back to answer. */
+export const STALE_SOON_MS = 100;
 export const STALE_TTL_SECONDS = 30;

@@ -7,21 +7,21 @@ import { type Answer, emptyAnswer } from "./answer.ts";
 import { aged, stale } from "./cache/aged.ts";
 import type { AnswerCache, Kept } from "./cache/answer-cache.ts";
 import { lifetimeOf } from "./cache/lifetime.ts";
-import { MAX_EXCHANGES, STALE_AFTER_MS } from "./limits.ts";
+import { MAX_EXCHANGES, STALE_AFTER_MS, STALE_SOON_MS } from "./limits.ts";
 import { type AskedQuestion, keyOf } from "./question.ts";
 import { UpstreamError } from "./upstream/error.ts";
 import { answerOf, decodeAnswer, encodeQuestion } from "./upstream/exchange.ts";
-import type { Exchange } from "./upstream/failover.ts";
+import type { Upstream } from "./upstream/failover.ts";
 
 export type Resolve = (asked: AskedQuestion) => Promise<Answer>;
 
 /** Never rejects for want of an answer: that is SERVFAIL, with the reason. */
-export function createResolve(exchange: Exchange, cache: AnswerCache): Resolve {
+export function createResolve(upstream: Upstream, cache: AnswerCache): Resolve {
   const underWay = new Map<string, Promise<Answer | UpstreamError>>();
 
   async function fetch(asked: AskedQuestion, key: string): Promise<Answer | UpstreamError> {
     try {
-      const { octets, age } = await exchange(encodeQuestion(asked));
+      const { octets, age } = await upstream.exchange(encodeQuestion(asked));
       const message = decodeAnswer(octets, asked);
       // What failed to be refreshed stays (RFC 8767 4); any other answer takes its place, a refusal too.
       if (message.rcode !== RCODE.SERVFAIL) cache.put(key, octets, lifetimeOf(message, asked.type), age);
@@ -56,7 +56,7 @@ export function createResolve(exchange: Exchange, cache: AnswerCache): Resolve {
     const kept = cache.get(key);
     if (kept?.isFresh === true) return aged(answerIn(kept), kept.age);
     if (kept === undefined) return answerOrFailure(await shared(asked, key));
-    const result = await orTooLate(shared(asked, key));
+    const result = await orTooLate(shared(asked, key), upstream.isFailing ? STALE_SOON_MS : STALE_AFTER_MS);
     if (isUseful(result)) return result;
     const isProhibited = result instanceof UpstreamError && result.problem === "prohibited";
     return isProhibited ? answerOrFailure(result) : stale(answerIn(kept));
@@ -78,9 +78,9 @@ function isUseful(result: Answer | UpstreamError | undefined): result is Answer 
 }
 
 /** `undefined` when a client with something older at hand should not wait longer. What runs goes on, for the cache. */
-async function orTooLate<T>(result: Promise<T>): Promise<T | undefined> {
+async function orTooLate<T>(result: Promise<T>, waitMs: number): Promise<T | undefined> {
   const late = Promise.withResolvers<undefined>();
-  const timer = setTimeout(() => late.resolve(undefined), STALE_AFTER_MS);
+  const timer = setTimeout(() => late.resolve(undefined), waitMs);
   try {
     return await Promise.race([result, late.promise]);
   } finally {

@@ -10,15 +10,19 @@ export interface Candidate {
   exchange(query: Uint8Array, deadline: number): Promise<Received>;
 }
 
-/** @throws UpstreamError */
-export type Exchange = (query: Uint8Array) => Promise<Received>;
+export interface Upstream {
+  /** @throws UpstreamError */
+  readonly exchange: (query: Uint8Array) => Promise<Received>;
+  /** The last that is known of every resolver is that it fails. */
+  readonly isFailing: boolean;
+}
 
 /**
  * Resolvers that work come first, in their order. One that failed is tried again once it has rested: by a copy of the
- * question beside them, so that nobody waits for it, or in their place where none works. While all rest, the answer is
+ * question beside them, so that nobody waits for it, or in their place when none of them answers. While all rest, the answer is
  * the failure of the last time, at once (RFC 9520).
  */
-export function failover(candidates: readonly Candidate[], now: () => number): Exchange {
+export function failover(candidates: readonly Candidate[], now: () => number): Upstream {
   const probed = new Set<Candidate>();
 
   /** One question at a time finds out whether a resolver works again. */
@@ -31,7 +35,7 @@ export function failover(candidates: readonly Candidate[], now: () => number): E
       .finally(() => probed.delete(candidate));
   }
 
-  return async (query) => {
+  async function exchange(query: Uint8Array): Promise<Received> {
     const deadline = now() + DEADLINE_MS;
     const working = candidates.filter(({ failure }) => failure === undefined);
     const rested = candidates.filter(({ failure, isResting }) => failure !== undefined && !isResting);
@@ -39,7 +43,7 @@ export function failover(candidates: readonly Candidate[], now: () => number): E
       for (const candidate of rested) probe(candidate, query, deadline);
     }
     let error = candidates.find(({ failure }) => failure !== undefined)?.failure;
-    for (const candidate of working.length > 0 ? working : rested) {
+    for (const candidate of [...working, ...rested]) {
       if (now() >= deadline) break;
       try {
         return await candidate.exchange(query, deadline);
@@ -49,6 +53,13 @@ export function failover(candidates: readonly Candidate[], now: () => number): E
       }
     }
     throw error ?? new UpstreamError("unreachable", "no resolver is configured");
+  }
+
+  return {
+    exchange,
+    get isFailing() {
+      return candidates.every(({ failure }) => failure !== undefined);
+    },
   };
 }
 

@@ -25,21 +25,31 @@ afterEach(() => {
 /** A stub whose resolver answers step by step; the last goes on. */
 function stub(steps: Step[], age = 0) {
   let exchanges = 0;
+  const health = { isFailing: false };
   const cache = new AnswerCache({
     maxEntries: 100,
     maxOctets: 1e6,
     staleSeconds: 1_000,
     now: () => Date.now(),
   });
-  const resolve = createResolve(async (query) => {
+  async function exchange(query: Uint8Array) {
     exchanges++;
     const step = await (steps.length > 1 ? steps.shift() : steps[0]);
     if (step instanceof Error) throw step;
     if (step === "garbage" || step === undefined) return { octets: Uint8Array.of(1), age };
     return { octets: encode(responseTo(query, step)), age };
-  }, cache);
+  }
+  const resolve = createResolve(
+    {
+      exchange,
+      get isFailing() {
+        return health.isFailing;
+      },
+    },
+    cache,
+  );
   const ask = (question: AskedQuestion = asked("a. A")) => resolve(question);
-  return { ask, exchanges: () => exchanges };
+  return { ask, exchanges: () => exchanges, health };
 }
 
 function text({ rcode, answers, errors }: Answer): string {
@@ -174,6 +184,16 @@ describe("an answer that has run out stands in (RFC 8767)", () => {
     await vi.advanceTimersByTimeAsync(0);
     expect(text(await ask())).toBe("0 | a. 10 A 10.0.0.2");
     expect(exchanges()).toBe(2);
+  });
+
+  it("soon, where the resolver is known to fail", async () => {
+    const { ask, health } = stub([yes("10.0.0.1"), Promise.withResolvers<Partial<Message>>().promise]);
+    await ask();
+    vi.advanceTimersByTime(60_000);
+    health.isFailing = true;
+    const answer = ask();
+    await vi.advanceTimersByTimeAsync(100);
+    expect(text(await answer)).toBe(STALE);
   });
 
   it("not once a refusal has taken its place", async () => {

@@ -36,10 +36,10 @@ beforeAll(async () => {
 afterAll(() => rm(base, { recursive: true, force: true }));
 
 describe("the agent's bundle", () => {
-  it("offers the agent's commands and no others", async () => {
+  it("offers the agent's commands, the stub for pods, and no others", async () => {
     const { code, stdout } = await bundle(["--help"]).ended();
     const commands = [...stdout.matchAll(/^ {2}([a-z]+) \[/gm)].map(([, name]) => name);
-    expect([code, commands]).toEqual([0, ["agent", "keys", "history", "rollback", "doctor", "help"]]);
+    expect([code, commands]).toEqual([0, ["agent", "keys", "history", "rollback", "dns", "doctor", "help"]]);
   });
 
   it("creates keys, for their owner alone", async () => {

@@ -5,9 +5,9 @@ import { FrameReader, framed } from "../../../dns-stub/listen/frames.ts";
 
 export interface TcpClient {
   readonly socket: Socket;
-  send(message: Uint8Array): void;
+  readonly send: (message: Uint8Array) => void;
   /** The next message, or `undefined` at the end of the stream. */
-  next(): Promise<Uint8Array | undefined>;
+  readonly next: () => Promise<Uint8Array | undefined>;
 }
 
 export async function connectTcp(port: number, host = "127.0.0.1"): Promise<TcpClient> {
@@ -25,8 +25,9 @@ export async function connectTcp(port: number, host = "127.0.0.1"): Promise<TcpC
 async function* messagesOf(socket: Socket): AsyncGenerator<Uint8Array, undefined> {
   const frames = new FrameReader();
   try {
-    for await (const chunk of socket.iterator({ destroyOnReturn: false }))
+    for await (const chunk of socket.iterator({ destroyOnReturn: false })) {
       yield* frames.read(chunk as Uint8Array);
+    }
   } catch {
     // Cut off by the server: an end as well.
   }

@@ -104,7 +104,7 @@ describe("what is no answer", () => {
     ["more than a message can be", {}, new Uint8Array(65_536)],
   ])("%s", async (_, headers, octets) => {
     const doh = await server(() => octets);
-    doh.headers = headers as Record<string, string>;
+    doh.headers = headers;
     expect(await failureOf(connection(doh))).toMatch(/^unusable: .*the answer is no DNS message$/);
   });
 

@@ -28,7 +28,7 @@ function candidate(host: string, state: State): Candidate {
 }
 
 const ask = (states: readonly State[]) => {
-  const exchange = failover(
+  const { exchange } = failover(
     states.map((state, i) => candidate("abc".charAt(i), state)),
     () => clock,
   );
@@ -46,12 +46,25 @@ describe("of several resolvers", () => {
     ["none that rests", ["resting", "works"], "answer of b", "b"],
     ["one that has rested, beside one that works", ["recovers", "works"], "answer of b", "ab"],
     ["one that has rested, where none works", ["resting", "recovers"], "answer of b", "b"],
+    ["one that has rested, when those that worked fail", ["recovers", "fails"], "answer of a", "aba"],
     ["none while all rest", ["resting", "resting"], "a cannot be reached", ""],
     ["no more at the deadline", ["slow", "works"], "a cannot be reached", "a"],
   ])("%s", async (_, states, expected, hosts) => {
     expect(await ask(states)).toBe(expected);
     expect(asked.join("")).toBe(hosts);
   });
+});
+
+it.each<[State[], boolean]>([
+  [["works", "resting"], false],
+  [["resting", "works"], false],
+  [["resting", "rested"], true],
+])("%j: none is known to work: %s", (states, expected) => {
+  const upstream = failover(
+    states.map((state, i) => candidate("abc".charAt(i), state)),
+    () => clock,
+  );
+  expect(upstream.isFailing).toBe(expected);
 });
 
 it("one question at a time finds out whether a resolver works again", async () => {
@@ -65,7 +78,7 @@ it("one question at a time finds out whether a resolver works again", async () =
       return held.promise;
     },
   };
-  const exchange = failover([failed, candidate("b", "works")], () => clock);
+  const { exchange } = failover([failed, candidate("b", "works")], () => clock);
   await exchange(new Uint8Array());
   await exchange(new Uint8Array());
   expect(probes).toBe(1);
