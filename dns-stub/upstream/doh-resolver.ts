@@ -28,6 +28,7 @@ export class DohResolver {
   readonly host: string;
   readonly #options: DohResolverOptions;
   #connection: Exchanger | undefined;
+  #isClosed = false;
   #lastSuccess = Number.NEGATIVE_INFINITY;
   /** While it fails: why, since when it may be asked again, and how long it rests the next time. */
   #failure: { readonly error: UpstreamError; readonly until: number; readonly rest: number } | undefined;
@@ -60,7 +61,9 @@ export class DohResolver {
     }
   }
 
+  /** Questions under way fail, and no connection is opened any more. */
   async close(): Promise<void> {
+    this.#isClosed = true;
     await this.#connection?.destroy();
   }
 
@@ -88,7 +91,9 @@ export class DohResolver {
     return Math.min(Math.ceil(deadline - this.#options.now()), ATTEMPT_MS);
   }
 
+  /** @throws UpstreamError */
   #current(): Exchanger {
+    if (this.#isClosed) throw new UpstreamError("unreachable", "the stub is ending");
     this.#connection ??= this.#options.connect();
     return this.#connection;
   }

@@ -189,10 +189,13 @@ describe("when a resolver goes", () => {
     expect([first.requests.length, second.requests.length]).toEqual([1, 2]);
     isUp = true;
     await expect
-      .poll(async () => {
-        await askUdp(port, query("c. A"));
-        return log.text();
-      })
+      .poll(
+        async () => {
+          await askUdp(port, query("c. A"));
+          return log.text();
+        },
+        { timeout: 10_000 },
+      )
       .toContain("answers again");
     const before = second.requests.length;
     await askUdp(port, query("d. A"));
@@ -210,13 +213,13 @@ describe("when a resolver goes", () => {
     isUp = false;
     const withEdns = (question: string) => query(question, { edns: edns() });
     await expect
-      .poll(async () => text(await askUdp(port, withEdns("a. A"))), { timeout: 5_000 })
+      .poll(async () => text(await askUdp(port, withEdns("a. A"))), { timeout: 10_000 })
       .toBe("0 a. 30 A 10.0.0.1");
     const failed = await askUdp(port, withEdns("b. A"));
     expect([failed.rcode, failed.edns?.options[0]?.code]).toEqual([2, 15]);
     isUp = true;
     await expect
-      .poll(async () => text(await askUdp(port, withEdns("a. A"))), { timeout: 5_000 })
+      .poll(async () => text(await askUdp(port, withEdns("a. A"))), { timeout: 10_000 })
       .toBe("0 a. 1 A 10.0.0.1");
   });
 

@@ -101,6 +101,29 @@ describe("a connection", () => {
   });
 });
 
+it("that is closed opens no connection any more, for what was under way neither", async () => {
+  const cut = Promise.withResolvers<never>();
+  let connections = 0;
+  const doh = new DohResolver({
+    host: "doh.test",
+    connect: () => {
+      connections++;
+      return {
+        exchange: () => cut.promise,
+        retire: () => undefined,
+        destroy: async () => cut.reject(unreachable),
+      };
+    },
+    now: () => clock,
+    health: { failed: () => undefined, recovered: () => undefined },
+  });
+  const underWay = ask(doh);
+  await doh.close();
+  expect(await underWay).toBe("unreachable");
+  expect(await ask(doh)).toBe("unreachable");
+  expect(connections).toBe(1);
+});
+
 describe("a resolver that fails", () => {
   it("rests for longer each time, up to a bound, and is reported once", async () => {
     plan = [[unreachable]];
