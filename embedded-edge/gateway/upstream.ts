@@ -1,7 +1,7 @@
 /** One request on one connection to an upstream. */
 import {
   type ClientRequest,
-  Agent as HttpAgent,
+  type Agent as HttpAgent,
   type IncomingMessage,
   request as httpRequest,
 } from "node:http";
@@ -10,6 +10,7 @@ import type { Socket } from "node:net";
 import type { ConnectionOptions as TlsOptions } from "node:tls";
 import type { Duplex, Readable } from "node:stream";
 import { errorText } from "../errors.ts";
+import { ListeningAgent } from "../http/listening-socket.ts";
 import { MAX_RESPONSE_HEAD } from "../http/response.ts";
 import { sendHead } from "../http/send-head.ts";
 import { GatewayError } from "./fault.ts";
@@ -23,7 +24,7 @@ export interface Pools {
 
 export function openPools(limits: GatewayLimits): Pools {
   const options = { keepAlive: true, timeout: limits.keepAliveMs, maxFreeSockets: 1024 };
-  return { http: new HttpAgent(options), https: new HttpsAgent(options) };
+  return { http: new ListeningAgent(options), https: new HttpsAgent(options) };
 }
 
 /** How an upstream's certificate is looked at; kept connections are told apart by it. */
@@ -124,7 +125,7 @@ function open(address: string, request: UpstreamRequest, pools: Pools | undefine
   };
   return request.scheme === "https"
     ? httpsRequest({ ...options, ...request.verification, agent: pools?.https ?? false })
-    : httpRequest({ ...options, agent: pools?.http ?? false });
+    : httpRequest({ ...options, agent: pools?.http ?? new ListeningAgent() });
 }
 
 /** Waits until the connection stands. */

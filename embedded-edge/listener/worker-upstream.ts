@@ -1,5 +1,6 @@
 /** The Worker's socket, seen from the listener. */
-import { Agent, type ClientRequest, request as httpRequest } from "node:http";
+import { type ClientRequest, request as httpRequest } from "node:http";
+import { ListeningAgent } from "../http/listening-socket.ts";
 import { MAX_RESPONSE_HEAD } from "../http/response.ts";
 import type { RequestHead } from "./request-head.ts";
 
@@ -14,7 +15,8 @@ export interface WorkerUpstream {
 
 /** @param port the Worker's port on 127.0.0.1 now */
 export function workerUpstream(port: () => number | undefined): WorkerUpstream {
-  const agent = new Agent({ keepAlive: true, timeout: KEEP_ALIVE_MS, maxFreeSockets: 1024 });
+  const kept = new ListeningAgent({ keepAlive: true, timeout: KEEP_ALIVE_MS, maxFreeSockets: 1024 });
+  const single = new ListeningAgent();
   return {
     open({ method, path, fields }, extra, pooled) {
       const at = port();
@@ -25,12 +27,15 @@ export function workerUpstream(port: () => number | undefined): WorkerUpstream {
         method,
         path,
         headers: [...fields, ...extra],
-        agent: pooled ? agent : false,
+        agent: pooled ? kept : single,
         maxHeaderSize: MAX_RESPONSE_HEAD,
       });
       request.maxHeadersCount = 0;
       return request;
     },
-    close: () => agent.destroy(),
+    close() {
+      kept.destroy();
+      single.destroy();
+    },
   };
 }

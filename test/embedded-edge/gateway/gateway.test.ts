@@ -167,6 +167,29 @@ describe("the Node gateway's own bearing", () => {
     expect(await readText(response)).toBe("slow but sure");
   });
 
+  it("passes on an answer after which the upstream reads no more of the request, and closes", async () => {
+    const { port } = await using(
+      startTcpServer((socket) => {
+        socket.on("error", () => socket.destroy());
+        socket.once("data", () => {
+          socket.pause();
+          const answer = "HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\n\r\n";
+          socket.write(answer, () => socket.resetAndDestroy());
+        });
+      }),
+    );
+    const gateway = await using(start());
+    const agent = new Agent({ keepAlive: true });
+    const headers = headersFor(`http://127.0.0.1:${port}`);
+    for (let i = 0; i < 5; i++) {
+      const options = { host: "127.0.0.1", port: gateway.address.port, method: "PUT", agent, headers };
+      const request = httpRequest(options).end(Buffer.alloc(8 * 1024 * 1024));
+      const [response] = (await once(request, "response")) as [IncomingMessage];
+      expect([response.statusCode, await readText(response)]).toEqual([401, ""]);
+    }
+    agent.destroy();
+  });
+
   it("lets the client read an answer that comes before the request's end, and use its connection again", async () => {
     const { port } = await using(
       startServer((_request, response) => {
