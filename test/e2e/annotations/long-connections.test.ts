@@ -34,7 +34,8 @@ beforeAll(async () => {
     else arrived({ request, response });
   });
   pod.sockets.on("connection", (socket) => socket.on("message", (data: Buffer) => socket.send(data)));
-  lintel = await up({ "web.json": [hostOf("web.test", "web"), ...service("web", [pod.port])] });
+  const small = hostOf("small.test", "web", { "proxy-body-size": "1m" });
+  lintel = await up({ "web.json": [hostOf("web.test", "web"), small, ...service("web", [pod.port])] });
 });
 afterAll(async () => {
   await lintel.close();
@@ -155,6 +156,29 @@ describe("a WebSocket", () => {
     expect((await once(opened, "message"))[0]).toEqual(message);
     opened.terminate();
   });
+});
+
+it("an upload in chunks that turns out too large is answered with 413, and does not look whole to the pod", async () => {
+  const { client, request } = await open("/upload", { host: "small.test" }, "POST");
+  const { ended } = pour(client, 3 * MB);
+  const broken = expect(sizeOf(request)).rejects.toThrow("aborted");
+  const response = await responseTo(client);
+  expect(response.statusCode).toBe(413);
+  await Promise.all([broken, ended, sizeOf(response)]);
+});
+
+it("an upload that is refused at its beginning is answered, however much of it is on its way", async () => {
+  const agent = new http.Agent({ keepAlive: true });
+  const found: number[] = [];
+  for (let i = 0; i < 5; i++) {
+    const options = { port: lintel.http, host: "127.0.0.1", path: "/", method: "PUT", agent };
+    const client = http.request({ ...options, headers: { host: "unknown.test" } });
+    const response = await responseTo(client.end(Buffer.alloc(8 * MB)));
+    found.push(response.statusCode ?? 0);
+    await sizeOf(response);
+  }
+  agent.destroy();
+  expect(found).toEqual([404, 404, 404, 404, 404]);
 });
 
 describe("200 MB", () => {
