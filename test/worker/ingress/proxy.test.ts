@@ -38,7 +38,9 @@ beforeEach(() => {
 });
 
 const forward: Forward = async ({ body, timeouts, verify, close }, upstream) => {
-  const outcome = down.has(upstream) ? "dial" : (outcomes.shift() ?? (breaking.has(upstream) ? "reset" : 200));
+  const outcome = down.has(upstream)
+    ? "dial"
+    : (outcomes.shift() ?? (breaking.has(upstream) ? "reset" : 200));
   const wholly = typeof outcome === "number" || drained;
   const taken = wholly && body !== null ? await new Response(body).text() : undefined;
   if (!wholly && body !== null) await body.getReader().read();

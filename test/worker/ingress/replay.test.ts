@@ -65,7 +65,11 @@ describe("a replayable body", () => {
   it("keeps little of bodies for which there is no room, and something of each", async () => {
     const room = new ReplayRoom(100_000);
     const take = async (bytes: number) => {
-      const replayable = replayableOf(client(["x".repeat(bytes / 2), "x".repeat(bytes / 2)]).body, bytes, room);
+      const replayable = replayableOf(
+        client(["x".repeat(bytes / 2), "x".repeat(bytes / 2)]).body,
+        bytes,
+        room,
+      );
       await text(replayable.stream());
       return replayable;
     };
@@ -77,7 +81,11 @@ describe("a replayable body", () => {
 
   it("gives its try what that has not had yet after it was settled, and takes no room any more", async () => {
     const room = new ReplayRoom(1_000_000);
-    const body = replayableOf(client(Array.from({ length: 10 }, () => "x".repeat(100_000))).body, undefined, room);
+    const body = replayableOf(
+      client(Array.from({ length: 10 }, () => "x".repeat(100_000))).body,
+      undefined,
+      room,
+    );
     const first = body.stream().getReader();
     for (let i = 0; i < 5; i++) await first.read();
     const second = body.stream();

@@ -10,7 +10,11 @@ function ejected(now = 0): Health {
 describe("an endpoint's health", () => {
   it("is bad after three failures one after the other", () => {
     const health = new Health();
-    expect([health.fail(0, false), health.fail(0, false), health.fail(0, false)]).toEqual([false, false, true]);
+    expect([health.fail(0, false), health.fail(0, false), health.fail(0, false)]).toEqual([
+      false,
+      false,
+      true,
+    ]);
   });
 
   it("is good again after a success in between", () => {
@@ -48,7 +52,11 @@ describe("an endpoint's health", () => {
     const health = ejected();
     health.begin(5_000);
     health.succeed();
-    expect([health.ejected, health.fail(6_000, false), health.isAvailable(6_000)]).toEqual([false, false, true]);
+    expect([health.ejected, health.fail(6_000, false), health.isAvailable(6_000)]).toEqual([
+      false,
+      false,
+      true,
+    ]);
   });
 
   it("does not wait longer for failures of what was under way before", () => {
