@@ -21,6 +21,7 @@ export interface AgentFlags {
   ingressClass: string;
   adoptClass: readonly string[];
   controllerConfig: string;
+  dnsAccessSecret: string;
   statusAddress: readonly LoadBalancerAddress[];
   certificates?: CertificateMode;
   zoneId: readonly string[];
@@ -55,6 +56,7 @@ export function agentCommand(): Command {
     .addOption(options.certificates())
     .addOption(options.zoneId())
     .addOption(options.dnsPods())
+    .addOption(options.dnsAccessSecret())
     .addOption(options.listen())
     .addOption(options.leaseNamespace())
     .addOption(options.leaseName())

@@ -19,6 +19,8 @@ export interface FollowedClusterOptions {
   readonly pods: boolean;
   /** `namespace/name` of ConfigMaps that are read besides those that Ingresses name. */
   readonly configMaps: readonly string[];
+  /** As well, of Secrets. */
+  readonly secrets: readonly string[];
   readonly cluster: string;
   readonly statusAddress: readonly LoadBalancerAddress[];
   readonly leaseNamespace?: string | undefined;
@@ -40,7 +42,7 @@ export async function followCluster(options: FollowedClusterOptions): Promise<Fo
     ...common,
     namespaces: options.namespaces,
     pods: options.pods,
-    named: { ConfigMap: options.configMaps },
+    named: { ConfigMap: options.configMaps, Secret: options.secrets },
     observer: metrics.source,
   });
   return {

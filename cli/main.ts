@@ -9,6 +9,7 @@ import { keysCommand } from "./keys.ts";
 import { runProgram } from "./program.ts";
 import { purgeCommand } from "./purge.ts";
 import { rollbackCommand } from "./rollback.ts";
+import { tokenCommand } from "./token.ts";
 import { upCommand } from "./up.ts";
 
 /** `lintel`, with all of its commands. Gives the exit code. */
@@ -18,6 +19,7 @@ export function main(args: readonly string[]): Promise<number> {
     edgeCommand(),
     agentCommand(),
     keysCommand(),
+    tokenCommand(),
     checkCommand(),
     explainCommand(),
     historyCommand(),

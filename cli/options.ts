@@ -104,6 +104,13 @@ export const options = {
       .default(fallback),
   dnsToken: () =>
     option("--dns-token <token>", "the resolver's token, for --dns-access token").argParser(parseSecret),
+  dnsAccessSecret: () =>
+    option(
+      "--dns-access-secret <namespace/name>",
+      "the Secret that says who may ask the resolver, and what they may see",
+    )
+      .argParser(parseObjectName)
+      .default("lintel/dns-access"),
   zone: () =>
     option(
       "--zone <name>",

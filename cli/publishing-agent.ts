@@ -43,6 +43,8 @@ export interface PublishingAgentOptions {
   readonly adoptClass: readonly string[];
   /** `namespace/name` of ingress-nginx's own ConfigMap. */
   readonly controllerConfig: string;
+  /** `namespace/name` of the Secret that says who may ask the resolver. */
+  readonly dnsAccessSecret: string;
   readonly systemHost: string;
   readonly keys: Pick<Keys, "signingKey" | "publicKey" | "sealingKey">;
   readonly kv: KvTarget;
@@ -101,6 +103,7 @@ export async function createPublishingAgent(options: PublishingAgentOptions): Pr
         ingressClass: options.ingressClass,
         adoptedClasses: options.adoptClass,
         controllerConfig: options.controllerConfig,
+        dnsAccessSecret: options.dnsAccessSecret,
         systemHost: options.systemHost,
         dns: { domain: options.clusterDomain, ttl: DNS_TTL, pods: options.dnsPods },
         now: Date.now(),

@@ -13,6 +13,7 @@ export interface UpFlags {
   ingressClass: string;
   adoptClass: readonly string[];
   controllerConfig: string;
+  dnsAccessSecret: string;
   dnsAccess: DnsAccess;
   dnsToken?: string;
   dnsPods: PodMode;
@@ -39,6 +40,7 @@ export function upCommand(): Command {
     .addOption(options.dnsAccess("loopback"))
     .addOption(options.dnsToken())
     .addOption(options.dnsPods())
+    .addOption(options.dnsAccessSecret())
     .addOption(options.targets(LOCAL_TARGETS))
     .addOption(options.zone())
     .addOption(options.state())

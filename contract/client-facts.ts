@@ -11,6 +11,8 @@ export interface ClientFacts {
   readonly scheme: "http" | "https";
   /** The port that the client connected to. */
   readonly port: number;
+  /** SHA-256 of a client certificate that was verified, in hexadecimal; the embedded edge asks for none. */
+  readonly certificate?: string | undefined;
   /** The port where the same edge serves https, if the one that the client connected to serves http. */
   readonly httpsPort?: number | undefined;
 }

@@ -37,6 +37,7 @@ export const WARNING_REASONS = [
   "CertificateMissing",
   "CertificateRefused",
   "ZoneNotFound",
+  "DnsAccessInvalid",
 ] as const;
 
 export type WarningReason = (typeof WARNING_REASONS)[number];

@@ -13,6 +13,7 @@ import { requestIdOf } from "./ingress/headers.ts";
 import { Pools } from "./ingress/pool.ts";
 import { createProxy } from "./ingress/proxy.ts";
 import { createTargets } from "./ingress/targets/targets.ts";
+import type { LimitPeers } from "./limits/exchange.ts";
 import { limitPeers } from "./limits/peers.ts";
 import { errorText } from "./log.ts";
 import type { Platform } from "./platform.ts";
@@ -35,8 +36,12 @@ export function createEdge(env: EdgeEnv, platform: Platform): Edge {
   const verifier = loadVerifier(config.publicKey);
   const reader = createReader(env, config, verifier, platform);
   const { HEAD } = env;
+  const peers = env.LIMITS && limitPeers(env.LIMITS, cluster);
   const { caching, follow } = createCaching(HEAD && (() => HEAD.getByName(cluster)), platform);
-  const answerDoh = createDohHandler({ access: config.dnsAccess, token: config.dnsToken }, platform);
+  const answerDoh = createDohHandler(
+    { access: config.dnsAccess, token: config.dnsToken, limitPeers: peers },
+    platform,
+  );
   const system = createSystem({
     reader,
     heads: headStore(env, config, reader),
@@ -56,7 +61,7 @@ export function createEdge(env: EdgeEnv, platform: Platform): Edge {
   });
   const render: Render = (problem, { request, requestId }) =>
     errorPage(problem, request.headers.get("accept"), requestId, platform.now);
-  const ingress = createDataPath(env, config, platform, render, caching);
+  const ingress = createDataPath(env, config, platform, render, caching, peers);
   return createDispatch(config, reader, system, ingress, render, platform);
 }
 
@@ -108,6 +113,7 @@ function createDataPath(
   platform: Platform,
   render: Render,
   caching: Caching | undefined,
+  limitPeers: LimitPeers | undefined,
 ): Ingress {
   const { fetch, random, now, log } = platform;
   const gateway = gatewayOf({ cluster: env.CLUSTER, origin: config.gatewayUrl, fetch });
@@ -128,12 +134,11 @@ function createDataPath(
     ingress: (view, incoming) => ingress(view, incoming),
     fetch: (request) => env.INTERNET?.fetch(request) ?? fetch(request),
   });
-  const peers = env.LIMITS && limitPeers(env.LIMITS, config.cluster);
   const ingress: Ingress = createIngress(proxy, render, {
     ...platform,
     targets,
     caching,
-    limitPeers: peers,
+    limitPeers,
   });
   return ingress;
 }
@@ -190,7 +195,7 @@ function createDispatch(
     let outcome: Response | Problem;
     try {
       const url = new URL(request.url);
-      const client = clientOf(request.headers, url, config.clientSecret);
+      const client = clientOf(request.headers, url, config.clientSecret, request.cf);
       if (client === undefined) outcome = STRANGER;
       else if (url.hostname.includes("..")) outcome = BAD_HOST;
       else if (hostnameOf(url) === config.systemHost) return await system(request, client);

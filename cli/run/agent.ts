@@ -69,5 +69,12 @@ async function follow(flags: AgentFlags, parts: { metrics: AgentMetrics; log: Lo
   const pods = flags.dnsPods === "verified";
   // Without an adopted class nothing is asked of it.
   const configMaps = flags.adoptClass.length === 0 ? [] : [flags.controllerConfig];
-  return followCluster({ ...flags, ...parts, pods, configMaps, userAgent: `lintel-agent/${VERSION}` });
+  return followCluster({
+    ...flags,
+    ...parts,
+    pods,
+    configMaps,
+    secrets: [flags.dnsAccessSecret],
+    userAgent: `lintel-agent/${VERSION}`,
+  });
 }

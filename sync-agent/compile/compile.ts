@@ -20,6 +20,7 @@ import { readController } from "./annotations/controller.ts";
 import { compileAddresses } from "./addresses.ts";
 import { compileCertificates, type ProcessedCertificates } from "./certificates.ts";
 import { classNameOf, selectIngresses, type ServedClasses } from "./class-selection.ts";
+import { compileDnsAccess, type DnsAccessReading } from "./dns-access/dns-access.ts";
 import { mergeHostClaims } from "./host-claims.ts";
 import { keptClaims, type LastGood } from "./last-good.ts";
 import type { PublishedHosts } from "./published-form.ts";
@@ -34,6 +35,8 @@ export interface CompileOptions extends ServedClasses {
   readonly systemHost: string | undefined;
   /** What the resolver answers for. */
   readonly dns: StandardDns;
+  /** `namespace/name` of the Secret that says who may ask the resolver. */
+  readonly dnsAccessSecret?: string | undefined;
   /** `namespace/name` of ingress-nginx's own ConfigMap, whose settings hold for adopted classes. */
   readonly controllerConfig?: string | undefined;
   /** Milliseconds since 1970; decides only which warnings certificates get for their expiry. */
@@ -101,15 +104,16 @@ export async function compile(state: ClusterState, options: CompileOptions): Pro
   const pods = options.dns.pods === "verified" ? [...state.Pod.values()] : [];
   const addresses = compileAddresses(services.records, pods);
   const zones = compileZones(state);
+  const access = compileDnsAccess(state.Secret.get(options.dnsAccessSecret ?? ""));
   return {
     records: {
       hosts: hosts.records,
       services: services.records,
       certificates: certificates.records,
       addresses: addresses.records,
-      zones: zones.records,
+      zones: new Map([...zones.records, ...access.records]),
     },
-    settings: { dns: standardDns(options.dns) },
+    settings: { dns: { ...standardDns(options.dns), ...identitiesOf(access) } },
     warnings: [
       selected,
       ...(controller ? [controller] : []),
@@ -119,6 +123,7 @@ export async function compile(state: ClusterState, options: CompileOptions): Pro
       certificates,
       addresses,
       zones,
+      access,
     ]
       .flatMap(({ warnings }) => warnings)
       .toSorted(compareWarnings),
@@ -130,6 +135,10 @@ export async function compile(state: ClusterState, options: CompileOptions): Pro
       .map(({ key }) => key)
       .toSorted(compareText),
   };
+}
+
+function identitiesOf({ identities }: DnsAccessReading): Pick<Settings["dns"], "identities"> {
+  return identities.length === 0 ? {} : { identities: [...identities] };
 }
 
 /** Whether a host has a certificate, by its own name or by a wildcard that covers it, wherever certificates go. */

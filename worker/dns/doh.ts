@@ -1,9 +1,18 @@
-/** DNS over HTTPS (RFC 8484) at /dns-query and /dns-query/<token>. */
-import { type AccessOptions, requireAccess } from "./doh/access.ts";
+/** DNS over HTTPS (RFC 8484) at /dns-query and /dns-query/<token>, and the same in JSON. */
+import type { ClientFacts } from "../../contract/index.ts";
+import {
+  type Admission,
+  createAdmission,
+  type AdmissionOptions,
+  type AdmissionPlatform,
+} from "./doh/admission.ts";
+import { credentialsOf, isQueryPath } from "./doh/credentials.ts";
 import { HttpError } from "./doh/http-error.ts";
+import { isJsonQuestion, jsonQuery, jsonReply } from "./doh/json.ts";
 import { DNS_MESSAGE_TYPE, octetsOfGet, octetsOfPost } from "./doh/query-octets.ts";
 import type { PluginPlatform } from "./plugins.ts";
-import { createResponder, type Reply, type Snapshot } from "./responder.ts";
+import { createResponder, type Reply, type Responder, type Snapshot } from "./responder.ts";
+import { searching } from "./search.ts";
 import { createResolver } from "./servers.ts";
 import { decodeMessage } from "./wire/decode.ts";
 import { DnsFormatError } from "./wire/format-error.ts";
@@ -11,35 +20,24 @@ import type { Message } from "./wire/message.ts";
 
 /**
  * Answers a request from one snapshot. Every DNS answer is a 200, SERVFAIL too (`snapshot` gives `undefined`, or
- * rejects with SnapshotUnavailableError, while there is none); 400, 401, 403, 404, 405, 413 and 415 otherwise.
+ * rejects with SnapshotUnavailableError, while there is none); 400, 401, 403, 404, 405, 413, 415 and 429 otherwise, and
+ * 503 where only a snapshot could tell whether somebody may ask.
  */
 export type DohHandler = (
   request: Request,
-  client: { readonly address: string },
+  client: Pick<ClientFacts, "address" | "certificate">,
   snapshot: Snapshot,
 ) => Promise<Response>;
 
-const PATH = /^\/dns-query(?:\/([^/]*))?$/;
-
 export function createDohHandler(
-  options: AccessOptions,
-  platform: Omit<PluginPlatform, "resolve">,
+  options: AdmissionOptions,
+  platform: Omit<PluginPlatform, "resolve"> & AdmissionPlatform,
 ): DohHandler {
-  const respond = createResponder(createResolver(platform));
-  // Whoever is let in sees everything; what others resolve for it is not for everybody.
-  const visible = { forward: options.access !== "public" };
-  return async (request, { address }, snapshot) => {
+  const respond = createResponder(searching(createResolver(platform)));
+  const admit = createAdmission(options, platform);
+  return async (request, client, snapshot) => {
     try {
-      const url = new URL(request.url);
-      const pathToken = pathTokenOf(url);
-      requireMethod(request.method);
-      requireAccess(options, { address, authorization: request.headers.get("authorization"), pathToken });
-      const octets = request.method === "POST" ? await octetsOfPost(request) : octetsOfGet(url);
-      const query = queryOf(octets);
-      return toResponse(
-        await respond(query, { client: { address }, visible }, snapshot),
-        request.method === "HEAD",
-      );
+      return await answer(request, client, snapshot, respond, admit);
     } catch (error) {
       if (error instanceof HttpError) return error.toResponse();
       throw error;
@@ -47,17 +45,24 @@ export function createDohHandler(
   };
 }
 
-function pathTokenOf({ pathname }: URL): string | undefined {
-  const match = PATH.exec(pathname);
-  if (match === null) throw new HttpError(404, "Not Found: DNS queries go to /dns-query.");
-  const token = match[1];
-  if (token === undefined || token === "") return undefined;
-  try {
-    return decodeURIComponent(token);
-  } catch (error) {
-    if (error instanceof URIError) return token;
-    throw error;
+async function answer(
+  request: Request,
+  client: Parameters<DohHandler>[1],
+  snapshot: Snapshot,
+  respond: Responder,
+  admit: Admission,
+): Promise<Response> {
+  const url = new URL(request.url);
+  if (!isQueryPath(url.pathname)) throw new HttpError(404, "Not Found: DNS queries go to /dns-query.");
+  requireMethod(request.method);
+  const admitted = admit(credentialsOf(request, url, client), snapshot);
+  const asker = admitted instanceof Promise ? await admitted : admitted;
+  const isHead = request.method === "HEAD";
+  if (isJsonQuestion(request, url)) {
+    return jsonReply(await respond(jsonQuery(url), asker, snapshot), isHead);
   }
+  const octets = request.method === "POST" ? await octetsOfPost(request) : octetsOfGet(url);
+  return toResponse(await respond(queryOf(octets), asker, snapshot), isHead);
 }
 
 function requireMethod(method: string): void {

@@ -1,5 +1,5 @@
 import type { Resolution, Resolver } from "./resolver.ts";
-import { RCODE } from "./wire/codes.ts";
+import { EXTENDED_ERROR, RCODE } from "./wire/codes.ts";
 
 const REFUSAL: Resolution = {
   rcode: RCODE.REFUSED,
@@ -7,6 +7,7 @@ const REFUSAL: Resolution = {
   answers: [],
   authorities: [],
   additionals: [],
+  extendedError: { code: EXTENDED_ERROR.NOT_AUTHORITATIVE },
 };
 
 /** The end of the chain: names of zones that nobody here is authoritative for (RFC 1035 4.1.1). */

@@ -16,13 +16,28 @@ export interface Visibility {
   readonly forward: boolean;
 }
 
+/** Where short names are looked up as well. */
+export interface Search {
+  readonly domains: readonly Name[];
+  /** How many dots make a name that is tried as it is first. */
+  readonly ndots: number;
+}
+
+/** Whoever sent a query. */
+export interface Client {
+  readonly address: string;
+  /** What it is called in the Secret that lets it ask; absent for those that need no token. */
+  readonly name?: string | undefined;
+}
+
 export interface Query {
   /** Of class IN, and of a type that is answered at all: no zone transfers. */
   readonly question: Question;
   /** The one generation that this query sees. */
   readonly view: SnapshotView;
-  readonly client: { readonly address: string };
+  readonly client: Client;
   readonly visible: Visibility;
+  readonly search?: Search | undefined;
   /** Whether records of DNSSEC are asked for (DO). */
   readonly dnssecOk: boolean;
   /** How many questions of the resolver's own led to this one: aliases that are followed. */

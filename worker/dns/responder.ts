@@ -4,9 +4,9 @@ import type { MaybePromise, SnapshotView } from "../snapshot/view.ts";
 import { lifetimeOf } from "./lifetime.ts";
 import { andThen, recover } from "./maybe-promise.ts";
 import type { Query, Resolution, Resolver } from "./resolver.ts";
-import { CLASS, OPCODE, OPTION, RCODE, TYPE } from "./wire/codes.ts";
+import { CLASS, EXTENDED_ERROR, OPCODE, OPTION, RCODE, TYPE } from "./wire/codes.ts";
 import { MessageEncoder } from "./wire/encode.ts";
-import type { Edns, Message } from "./wire/message.ts";
+import type { Edns, EdnsOption, Message } from "./wire/message.ts";
 import type { Question } from "./wire/record.ts";
 
 /** What the edge can take over UDP, which it never speaks: the size that avoids fragments (DNS flag day 2020). */
@@ -17,6 +17,8 @@ const EDNS_VERSION = 0;
 
 export interface Reply {
   readonly octets: Uint8Array<ArrayBuffer>;
+  /** What the octets say. */
+  readonly message: Message;
   /** Seconds for which it may be cached; 0: not at all. */
   readonly lifetime: number;
 }
@@ -28,7 +30,7 @@ export interface Reply {
 export type Snapshot = (unreadable?: SnapshotView) => MaybePromise<SnapshotView | undefined>;
 
 /** Whoever sent a query. */
-export type Asker = Pick<Query, "client" | "visible">;
+export type Asker = Pick<Query, "client" | "visible" | "search">;
 
 export type Responder = (query: Message, asker: Asker, snapshot: Snapshot) => MaybePromise<Reply>;
 
@@ -39,15 +41,15 @@ export function createResponder(resolve: Resolver): Responder {
   function reply(query: Message, resolution: Resolution): Reply {
     const response = responseTo(query, resolution);
     const octets = encoder.encode(response, isPadded(query) ? PADDING_BLOCK : undefined);
-    return { octets, lifetime: isTruncated(octets) ? 0 : lifetimeOf(response) };
+    return { octets, message: response, lifetime: isTruncated(octets) ? 0 : lifetimeOf(response) };
   }
 
   function failed(query: Message, error: unknown): Reply {
-    if (error instanceof SnapshotUnavailableError) return reply(query, failure(RCODE.SERVFAIL));
+    if (error instanceof SnapshotUnavailableError) return reply(query, NOT_READY);
     throw error;
   }
 
-  return (query, { client, visible }, snapshot) => {
+  return (query, asker, snapshot) => {
     const dnssecOk = query.edns?.dnssecOk ?? false;
     const question = query.questions[0];
     const refusal = refusalOf(query);
@@ -55,8 +57,8 @@ export function createResponder(resolve: Resolver): Responder {
     if (question === undefined) return reply(query, failure(RCODE.FORMERR));
     const answer = (view: SnapshotView | undefined) =>
       view === undefined
-        ? reply(query, failure(RCODE.SERVFAIL))
-        : andThen(resolve({ question, view, client, visible, dnssecOk, depth: 0 }), (resolution) =>
+        ? reply(query, NOT_READY)
+        : andThen(resolve({ question, view, ...asker, dnssecOk, depth: 0 }), (resolution) =>
             reply(query, resolution),
           );
     const answerOrElse = (view: SnapshotView | undefined) =>
@@ -98,6 +100,12 @@ function failure(rcode: number): Resolution {
   return { rcode, authoritative: false, answers: [], authorities: [], additionals: [] };
 }
 
+/** Before the first snapshot, and where a part of it cannot be had. */
+const NOT_READY: Resolution = {
+  ...failure(RCODE.SERVFAIL),
+  extendedError: { code: EXTENDED_ERROR.NOT_READY },
+};
+
 function responseTo(query: Message, resolution: Resolution): Message {
   return {
     id: query.id,
@@ -115,13 +123,20 @@ function responseTo(query: Message, resolution: Resolution): Message {
     answers: resolution.answers,
     authorities: resolution.authorities,
     additionals: resolution.additionals,
-    edns: query.edns === undefined ? undefined : ednsFor(query.edns),
+    edns: query.edns === undefined ? undefined : ednsFor(query.edns, resolution),
   };
 }
 
 /** Options of the query are not answered: client subnets are ignored (RFC 7871 7.1.3), padding is the encoder's. */
-function ednsFor({ dnssecOk }: Edns): Edns {
-  return { payloadSize: PAYLOAD_SIZE, version: EDNS_VERSION, dnssecOk, options: [] };
+function ednsFor({ dnssecOk }: Edns, { extendedError }: Resolution): Edns {
+  const options = extendedError === undefined ? [] : [errorOption(extendedError)];
+  return { payloadSize: PAYLOAD_SIZE, version: EDNS_VERSION, dnssecOk, options };
+}
+
+/** RFC 8914 2. */
+function errorOption({ code, text = "" }: NonNullable<Resolution["extendedError"]>): EdnsOption {
+  const data = new Uint8Array([code >> 8, code & 0xff, ...new TextEncoder().encode(text)]);
+  return { code: OPTION.EDE, data };
 }
 
 /** The encoder sets TC where an answer is larger than any message. */

@@ -2,6 +2,7 @@
 import { Hono } from "hono";
 import { canonicalAddress, type ClientFacts, type DnsAccess } from "../../contract/index.ts";
 import { requireAccess } from "../dns/doh/access.ts";
+import { bearerToken } from "../dns/doh/credentials.ts";
 import { HttpError } from "../dns/doh/http-error.ts";
 import { explain } from "../ingress/explain/explain.ts";
 import { SnapshotUnavailableError } from "../snapshot/errors.ts";
@@ -35,8 +36,7 @@ export function explainEndpoint(
         { access: access === "public" ? "token" : access, token },
         {
           address: c.env.client.address,
-          authorization: c.req.header("authorization") ?? null,
-          pathToken: undefined,
+          tokens: [bearerToken(c.req.header("authorization") ?? null)].filter((token) => token !== undefined),
         },
       );
     } catch (error) {

@@ -1,62 +1,74 @@
 /** Who may ask. Cluster records are private: strangers are refused unless the resolver is told to be public. */
 import { canonicalAddress, type DnsAccess } from "../../../contract/index.ts";
+import type { Credentials } from "./credentials.ts";
 import { HttpError } from "./http-error.ts";
 
 export interface AccessOptions {
   readonly access: DnsAccess;
-  /** Needed for `token`; without one nobody is let in. */
+  /** The resolver's own; without one nobody is let in by it. */
   readonly token: string | undefined;
-}
-
-/** What a client shows of itself. */
-export interface Credentials {
-  readonly address: string;
-  readonly authorization: string | null;
-  /** From the path, for clients that can be given a URL only. */
-  readonly pathToken: string | undefined;
 }
 
 const CHALLENGE = 'Bearer realm="dns-query"';
 
-/** @throws HttpError 401 or 403. */
-export function requireAccess({ access, token }: AccessOptions, credentials: Credentials): void {
+/** Whether the resolver's own token is shown, where it is one that asks for it. */
+export function showsToken(
+  { access, token }: AccessOptions,
+  { tokens }: Pick<Credentials, "tokens">,
+): boolean {
+  return (
+    access === "token" &&
+    token !== undefined &&
+    token !== "" &&
+    tokens.some((shown) => isSameSecret(shown, token))
+  );
+}
+
+/** Why somebody is not let in who shows nothing that counts; `undefined` where everybody on that machine may ask. */
+export function refusalOf(
+  { access, token }: AccessOptions,
+  { address, tokens }: Pick<Credentials, "address" | "tokens">,
+): HttpError | undefined {
   switch (access) {
     case "public":
-      return;
+      return undefined;
     case "loopback":
-      if (!isLoopback(credentials.address)) {
-        throw new HttpError(403, "Forbidden: this resolver answers clients on its own machine only.");
-      }
-      return;
+      return isLoopback(address)
+        ? undefined
+        : new HttpError(403, "Forbidden: this resolver answers clients on its own machine only.");
     case "token":
-      requireToken(token, credentials);
+      if (token === undefined || token === "") return noToken();
+      return tokens.length > 0 ? wrongToken() : missingToken();
   }
 }
 
-function requireToken(token: string | undefined, { authorization, pathToken }: Credentials): void {
-  if (token === undefined || token === "") {
-    throw new HttpError(403, "Forbidden: this resolver asks for a token, and none is configured.");
-  }
-  const shown = [bearerToken(authorization), pathToken].filter((text) => text !== undefined);
-  if (shown.length === 0) {
-    throw new HttpError(
-      401,
-      "Unauthorized: send `Authorization: Bearer <token>`, or ask /dns-query/<token>.",
-      {
-        "www-authenticate": CHALLENGE,
-      },
-    );
-  }
-  if (!shown.some((text) => isSameSecret(text, token))) {
-    throw new HttpError(401, "Unauthorized: this is not the resolver's token.", {
-      "www-authenticate": `${CHALLENGE}, error="invalid_token"`,
-    });
-  }
+/** @throws HttpError 401 or 403. */
+export function requireAccess(
+  options: AccessOptions,
+  credentials: Pick<Credentials, "address" | "tokens">,
+): void {
+  const refusal = showsToken(options, credentials) ? undefined : refusalOf(options, credentials);
+  if (refusal !== undefined) throw refusal;
 }
 
-/** RFC 6750 2.1; the scheme's case does not matter (RFC 9110 11.1). */
-function bearerToken(authorization: string | null): string | undefined {
-  return /^Bearer +(\S+)$/i.exec(authorization ?? "")?.[1];
+function noToken(): HttpError {
+  return new HttpError(403, "Forbidden: this resolver asks for a token that it knows.");
+}
+
+function missingToken(): HttpError {
+  return new HttpError(
+    401,
+    "Unauthorized: send `Authorization: Bearer <token>`, or ask /dns-query/<token>.",
+    {
+      "www-authenticate": CHALLENGE,
+    },
+  );
+}
+
+function wrongToken(): HttpError {
+  return new HttpError(401, "Unauthorized: this is not the resolver's token.", {
+    "www-authenticate": `${CHALLENGE}, error="invalid_token"`,
+  });
 }
 
 /** Takes time by the shown text's length alone: it tells nothing of how much of the secret was right. */

@@ -36,3 +36,6 @@ export const OPTION = {
   /** Extended errors (RFC 8914). */
   EDE: 15,
 } as const;
+
+/** Extended DNS errors (RFC 8914 4). */
+export const EXTENDED_ERROR = { NOT_READY: 14, PROHIBITED: 18, NOT_AUTHORITATIVE: 20 } as const;

@@ -89,6 +89,18 @@ export class Name {
     return labels;
   }
 
+  /** The first labels as they are, as Latin-1 texts. */
+  labels(count: number): string[] {
+    const labels: string[] = [];
+    let at = 0;
+    while (labels.length < count) {
+      const end = at + 1 + (this.wire[at] ?? 0);
+      labels.push(String.fromCharCode(...this.wire.subarray(at + 1, end)));
+      at = end;
+    }
+    return labels;
+  }
+
   /** The name without its first labels, in its own case. */
   parent(labels: number): Name {
     let at = 0;
