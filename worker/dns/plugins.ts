@@ -1,6 +1,8 @@
 /** From a plugin's configuration to the plugin: made once for a snapshot's settings, then asked with every query. */
 import type { DnsPlugin } from "../../contract/index.ts";
 import type { Platform } from "../platform.ts";
+import { file } from "./file/file.ts";
+import { hosts } from "./hosts.ts";
 import { kubernetes } from "./kubernetes/kubernetes.ts";
 import type { Plugin, Resolver } from "./resolver.ts";
 
@@ -11,17 +13,19 @@ export interface PluginPlatform extends Pick<Platform, "now" | "random" | "log" 
 }
 
 /** Plugins that change no answer at the edge are none here. */
-export function provisionPlugin(config: DnsPlugin, _platform: PluginPlatform): Plugin {
+export function provisionPlugin(config: DnsPlugin, platform: PluginPlatform): Plugin {
   switch (config.plugin) {
+    case "file":
+      return file(config, platform);
+    case "hosts":
+      return hosts(config);
     case "kubernetes":
       return kubernetes(config);
     case "acl":
     case "any":
     case "cache":
     case "errors":
-    case "file":
     case "forward":
-    case "hosts":
     case "k8s_external":
     case "loadbalance":
     case "log":

@@ -26,6 +26,7 @@ export const RCODE = {
   NXDOMAIN: 3,
   NOTIMP: 4,
   REFUSED: 5,
+  YXDOMAIN: 6,
   /** Extended: needs an OPT record (RFC 6891 6.1.3). */
   BADVERS: 16,
 } as const;
@@ -38,4 +39,11 @@ export const OPTION = {
 } as const;
 
 /** Extended DNS errors (RFC 8914 4). */
-export const EXTENDED_ERROR = { NOT_READY: 14, PROHIBITED: 18, NOT_AUTHORITATIVE: 20 } as const;
+export const EXTENDED_ERROR = {
+  STALE_ANSWER: 3,
+  NOT_READY: 14,
+  PROHIBITED: 18,
+  NOT_AUTHORITATIVE: 20,
+  NO_REACHABLE_AUTHORITY: 22,
+  NETWORK_ERROR: 23,
+} as const;

@@ -19,6 +19,12 @@ export function nameToText(name: Name): string {
   return text;
 }
 
+/** The name as records of the snapshot have it: lower case, without the dot at its end; `.` for the root. */
+export function nameToKey(name: Name): string {
+  const text = nameToText(name);
+  return text === "." ? text : text.slice(0, -1).toLowerCase();
+}
+
 /**
  * Reads `www.example.com` with or without the dot at its end; `\DDD` and `\X` stand for an octet and for X itself.
  *

@@ -7,10 +7,11 @@ const POINTER = 0xc0;
 /** Reads a message from front to back; every step checks its bounds. */
 export class Reader {
   readonly #octets: Uint8Array;
-  #at = 0;
+  #at: number;
 
-  constructor(octets: Uint8Array) {
+  constructor(octets: Uint8Array, start = 0) {
     this.#octets = octets;
+    this.#at = start;
   }
 
   get position(): number {

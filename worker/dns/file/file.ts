@@ -1,0 +1,77 @@
+/** The plugin for zones that stand in files (CoreDNS file). */
+import type { PluginConfig } from "../../../contract/index.ts";
+import type { MaybePromise } from "../../snapshot/view.ts";
+import { andThen } from "../maybe-promise.ts";
+import type { PluginPlatform } from "../plugins.ts";
+import type { Plugin, Query, Resolution } from "../resolver.ts";
+import { RCODE } from "../wire/codes.ts";
+import type { Name } from "../wire/name.ts";
+import { nameFromText } from "../wire/name-text.ts";
+import { fallthroughOf } from "../zones.ts";
+import { type Looked, lookup, type Outcome } from "./lookup.ts";
+import { zoneDataOf } from "./zone-data.ts";
+
+const RCODES: Readonly<Record<Outcome, number>> = {
+  found: RCODE.NOERROR,
+  noData: RCODE.NOERROR,
+  empty: RCODE.NOERROR,
+  nameError: RCODE.NXDOMAIN,
+  delegation: RCODE.NOERROR,
+  tooLong: RCODE.YXDOMAIN,
+  failure: RCODE.SERVFAIL,
+};
+
+export function file(config: PluginConfig<"file">, { resolve }: Pick<PluginPlatform, "resolve">): Plugin {
+  const files = config.files.map(({ zone, record }) => ({ apex: nameFromText(zone), record }));
+  const fallthrough = fallthroughOf(config.fallthrough);
+
+  /** The file of the longest zone that the name is in. */
+  function fileFor(name: Name) {
+    let best: { readonly labels: number; readonly apex: Name; readonly record: string } | undefined;
+    for (const file of files) {
+      const labels = name.labelsAbove(file.apex);
+      if (labels !== undefined && (best === undefined || labels < best.labels)) best = { labels, ...file };
+    }
+    return best;
+  }
+
+  /** As CoreDNS, with what comes of asking for the target (RFC 6604 3). */
+  function chase(query: Query, looked: Looked, target: Name): MaybePromise<Resolution> {
+    const asked = resolve({
+      ...query,
+      question: { ...query.question, name: target },
+      depth: query.depth + 1,
+    });
+    return andThen(asked, ({ rcode, answers, extendedError, recursive }) => {
+      const passed = rcode === RCODE.NXDOMAIN || rcode === RCODE.SERVFAIL;
+      return {
+        ...resolutionOf(looked),
+        rcode: passed ? rcode : RCODE.NOERROR,
+        answers: [...looked.answers, ...answers],
+        extendedError: rcode === RCODE.SERVFAIL ? extendedError : undefined,
+        recursive,
+      };
+    });
+  }
+
+  return (query, next) => {
+    const { question, view } = query;
+    const matched = fileFor(question.name);
+    if (matched === undefined) return next(query);
+    return andThen(view.get("zones", matched.record), (record) => {
+      if (record?.kind !== "file") return resolutionOf(NO_ZONE);
+      const looked = lookup(zoneDataOf(record, matched.apex), question.name, question.type);
+      if (looked.elsewhere !== undefined) return chase(query, looked, looked.elsewhere);
+      const isNothing = looked.outcome === "nameError" || looked.outcome === "empty";
+      return isNothing && fallthrough.has(question.name) ? next(query) : resolutionOf(looked);
+    });
+  };
+}
+
+/** Nobody else answers for the zone meanwhile. */
+const NO_ZONE: Looked = { outcome: "failure", answers: [], authorities: [], additionals: [] };
+
+function resolutionOf({ outcome, answers, authorities, additionals }: Looked): Resolution {
+  const authoritative = outcome !== "delegation" && outcome !== "failure";
+  return { rcode: RCODES[outcome], authoritative, answers, authorities, additionals };
+}
