@@ -40,7 +40,10 @@ export function createEdge(env: EdgeEnv, platform: Platform): Edge {
   const { caching, follow } = createCaching(HEAD && (() => HEAD.getByName(cluster)), platform);
   const answerDoh = createDohHandler(
     { access: config.dnsAccess, token: config.dnsToken, limitPeers: peers },
-    platform,
+    {
+      ...platform,
+      fetch: (input, init) => env.INTERNET?.fetch(input, init) ?? platform.fetch(input, init),
+    },
   );
   const system = createSystem({
     reader,

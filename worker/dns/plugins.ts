@@ -2,12 +2,16 @@
 import type { DnsPlugin } from "../../contract/index.ts";
 import type { Platform } from "../platform.ts";
 import { file } from "./file/file.ts";
+import { forward } from "./forward/forward.ts";
 import { hosts } from "./hosts.ts";
 import { kubernetes } from "./kubernetes/kubernetes.ts";
 import type { Plugin, Resolver } from "./resolver.ts";
 
 /** What plugins may use that is in no query. There is one for the life of an isolate. */
-export interface PluginPlatform extends Pick<Platform, "now" | "random" | "log" | "fetch" | "waitUntil"> {
+export interface PluginPlatform extends Pick<
+  Platform,
+  "now" | "random" | "log" | "fetch" | "delay" | "waitUntil" | "responses"
+> {
   /** Asks a question of the resolver's own, such as for an alias, from the server blocks on. */
   readonly resolve: Resolver;
 }
@@ -17,6 +21,8 @@ export function provisionPlugin(config: DnsPlugin, platform: PluginPlatform): Pl
   switch (config.plugin) {
     case "file":
       return file(config, platform);
+    case "forward":
+      return forward(config, platform);
     case "hosts":
       return hosts(config);
     case "kubernetes":
@@ -25,7 +31,6 @@ export function provisionPlugin(config: DnsPlugin, platform: PluginPlatform): Pl
     case "any":
     case "cache":
     case "errors":
-    case "forward":
     case "k8s_external":
     case "loadbalance":
     case "log":

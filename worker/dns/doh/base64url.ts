@@ -1,3 +1,5 @@
+import { toBase64 } from "../../../contract/index.ts";
+
 const INVALID = 0xff;
 
 const VALUES = (() => {
@@ -25,4 +27,9 @@ export function fromBase64Url(text: string): Uint8Array | undefined {
     }
   }
   return octets;
+}
+
+/** Without padding. */
+export function toBase64Url(octets: Uint8Array): string {
+  return toBase64(octets).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
 }
