@@ -5,7 +5,11 @@ import type { Message } from "./wire/message.ts";
  * For how many seconds an answer may be cached: the smallest TTL of its answer section (RFC 8484 5.1), for a negative
  * answer what the SOA record says (RFC 2308 5). 0 for failures and refusals.
  */
-export function lifetimeOf({ rcode, answers, authorities }: Message): number {
+export function lifetimeOf({
+  rcode,
+  answers,
+  authorities,
+}: Pick<Message, "rcode" | "answers" | "authorities">): number {
   if (rcode !== RCODE.NOERROR && rcode !== RCODE.NXDOMAIN) return 0;
   if (answers.length > 0) return answers.reduce((least, { ttl }) => Math.min(least, ttl), Infinity);
   const soa = authorities.find((record) => record.type === "SOA");

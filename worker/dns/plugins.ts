@@ -1,6 +1,7 @@
 /** From a plugin's configuration to the plugin: made once for a snapshot's settings, then asked with every query. */
 import type { DnsPlugin } from "../../contract/index.ts";
 import type { Platform } from "../platform.ts";
+import { cache } from "./cache/cache.ts";
 import { file } from "./file/file.ts";
 import { forward } from "./forward/forward.ts";
 import { hosts } from "./hosts.ts";
@@ -19,6 +20,8 @@ export interface PluginPlatform extends Pick<
 /** Plugins that change no answer at the edge are none here. */
 export function provisionPlugin(config: DnsPlugin, platform: PluginPlatform): Plugin {
   switch (config.plugin) {
+    case "cache":
+      return cache(config, platform);
     case "file":
       return file(config, platform);
     case "forward":
@@ -29,7 +32,6 @@ export function provisionPlugin(config: DnsPlugin, platform: PluginPlatform): Pl
       return kubernetes(config);
     case "acl":
     case "any":
-    case "cache":
     case "errors":
     case "k8s_external":
     case "loadbalance":

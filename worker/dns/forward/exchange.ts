@@ -82,11 +82,11 @@ export async function exchange(
 async function bodyOf(url: string, { body }: Response): Promise<Uint8Array> {
   const octets = new Uint8Array(MAX_MESSAGE_OCTETS);
   let length = 0;
-  const reader = body?.getReader();
+  const reader = (body as ReadableStream<Uint8Array> | null)?.getReader();
   for (;;) {
     const read = await reader?.read();
     if (read === undefined || read.done) return octets.subarray(0, length);
-    const chunk: Uint8Array = read.value;
+    const chunk = read.value;
     if (length + chunk.length > MAX_MESSAGE_OCTETS) {
       await reader?.cancel();
       throw new ExchangeError(`${url} answers with more than a message`);

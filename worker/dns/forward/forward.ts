@@ -6,22 +6,40 @@ import type { Plugin, Query, Resolution } from "../resolver.ts";
 import { EXTENDED_ERROR, RCODE } from "../wire/codes.ts";
 import { Zones } from "../zones.ts";
 import { exchange, ExchangeError, queryOctets, type Send } from "./exchange.ts";
+import { HttpCache } from "./http-cache.ts";
 import { Upstreams } from "./upstreams.ts";
 
 /** For each resolver, and for all of them (CoreDNS). */
 const ATTEMPT_MS = 2_000;
 const TOTAL_MS = 5_000;
 
-type ForwardPlatform = Pick<PluginPlatform, "now" | "random" | "log" | "fetch" | "delay">;
+type ForwardPlatform = Omit<PluginPlatform, "resolve">;
 
 export function forward(config: PluginConfig<"forward">, platform: ForwardPlatform): Plugin {
   const from = new Zones([config.from]);
   const except = new Zones(config.except);
   const upstreams = new Upstreams(config, platform);
+  const { responses } = platform;
+  const cache =
+    responses &&
+    new HttpCache(
+      responses,
+      platform,
+      config.to.map(({ url }) => url),
+    );
+
+  async function askOrRecall(query: Query): Promise<Resolution> {
+    const known = await cache?.find(query);
+    if (known !== undefined) return known;
+    const resolution = await ask(query, upstreams, platform);
+    cache?.keep(query, resolution);
+    return resolution;
+  }
+
   return (query, next) => {
     const { name } = query.question;
     if (!from.has(name) || except.has(name)) return next(query);
-    return query.visible.forward ? ask(query, upstreams, platform) : REFUSAL;
+    return query.visible.forward ? askOrRecall(query) : REFUSAL;
   };
 }
 

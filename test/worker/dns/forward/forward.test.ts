@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { DnsPlugin } from "../../../../contract/index.ts";
 import { fromBase64Url } from "../../../../worker/dns/doh/base64url.ts";
+import type { PluginPlatform } from "../../../../worker/dns/plugins.ts";
 import { createResponder } from "../../../../worker/dns/responder.ts";
 import type { Visibility } from "../../../../worker/dns/resolver.ts";
 import { createResolver } from "../../../../worker/dns/servers.ts";
@@ -45,14 +46,23 @@ function answering(fields: Partial<Message> = {}): Upstream {
 }
 
 /** An edge that forwards to resolvers by their host; those not named cannot be reached. */
-function edge(upstreams: Record<string, Upstream>, config: Partial<Forward> = {}) {
+function edge(
+  upstreams: Record<string, Upstream>,
+  config: Partial<Forward> = {},
+  responses?: PluginPlatform["responses"],
+) {
   const asked: Asked[] = [];
   let now = 1_000_000;
   let isLate = false;
+  const background: Promise<unknown>[] = [];
   const respond = createResponder(
     createResolver({
       ...PLATFORM,
       now: () => now,
+      responses,
+      waitUntil: (work) => {
+        background.push(work);
+      },
       delay: () => (isLate ? Promise.resolve() : new Promise<void>(() => undefined)),
       fetch: async (input, init) => {
         const url = typeof input === "string" ? input : input.url;
@@ -72,6 +82,7 @@ function edge(upstreams: Record<string, Upstream>, config: Partial<Forward> = {}
     asked,
     wait: (ms: number) => (now += ms),
     late: () => (isLate = true),
+    idle: () => Promise.all(background),
     hosts: () => asked.map(({ url }) => new URL(url).hostname),
     ask: async (question: string, fields: Partial<Message> = {}, visible: Visibility = { forward: true }) => {
       const asker = { client: { address: "203.0.113.9" }, visible };
@@ -250,5 +261,78 @@ describe("forward", () => {
       String.raw`> www.example. 300 TYPE15 \# 16 000a046d61696c076578616d706c6500`,
     ]);
     expect(answer.questions.map(({ name }) => nameToText(name))).toEqual(["www.example."]);
+  });
+});
+
+describe("the platform's cache", () => {
+  /** As the platform has one, in memory. */
+  function storeOf(kept: Map<string, Response>) {
+    return {
+      match: (key: RequestInfo | URL) => Promise.resolve(kept.get(String(key))?.clone()),
+      put: (key: RequestInfo | URL, response: Response) => {
+        kept.set(String(key), response);
+        return Promise.resolve();
+      },
+      delete: () => Promise.resolve(false),
+    };
+  }
+
+  it("gives other isolates what one was answered, with the TTL that is left", async () => {
+    const kept = new Map<string, Response>();
+    const first = edge({ "one.example": answering() }, {}, storeOf(kept));
+    expect(messageLines(await first.ask("www.example. A"))).toEqual([
+      "NOERROR",
+      "> www.example. 300 A 192.0.2.1",
+    ]);
+    await first.idle();
+    const second = edge({}, {}, storeOf(kept));
+    second.wait(100_500);
+    const answer = await second.ask("WWW.example. A");
+    expect(messageLines(answer)).toEqual(["NOERROR", "> www.example. 200 A 192.0.2.1"]);
+    expect(answer.recursionAvailable).toBe(true);
+    second.wait(199_500);
+    expect(messageLines(await second.ask("www.example. A"))).toEqual(["SERVFAIL"]);
+  });
+
+  it.each([
+    ["another type", "www.example. AAAA", {}, {}],
+    ["another name", "mail.example. A", {}, {}],
+    ["DO", "www.example. A", { edns: { ...EDNS, dnssecOk: true } }, {}],
+    ["other resolvers", "www.example. A", {}, { to: [{ url: "https://two.example/dns-query" }] }],
+  ])("is not asked for %s", async (_, question, fields, config) => {
+    const kept = new Map<string, Response>();
+    const first = edge({ "one.example": answering() }, {}, storeOf(kept));
+    await first.ask("www.example. A");
+    await first.idle();
+    const second = edge({}, config, storeOf(kept));
+    expect(messageLines(await second.ask(question, fields))).toEqual(["SERVFAIL"]);
+  });
+
+  it("tells nobody who may not ask others", async () => {
+    const kept = new Map<string, Response>();
+    const first = edge({ "one.example": answering() }, {}, storeOf(kept));
+    await first.ask("www.example. A");
+    await first.idle();
+    expect(messageLines(await first.ask("www.example. A", {}, { forward: false }))).toEqual(["REFUSED"]);
+  });
+
+  it("keeps no failures, and no names in its keys", async () => {
+    const kept = new Map<string, Response>();
+    const failing = edge({ "one.example": answering({ rcode: 2, answers: [] }) }, {}, storeOf(kept));
+    await failing.ask("www.example. A");
+    await failing.idle();
+    expect(kept.size).toBe(0);
+    const working = edge({ "one.example": answering() }, {}, storeOf(kept));
+    await working.ask("www.example. A");
+    await working.idle();
+    expect([...kept.keys()]).toEqual([
+      expect.stringMatching(/^https:\/\/dns\.lintel\.invalid\/[0-9a-f]{64}$/),
+    ]);
+  });
+
+  it("may fail", async () => {
+    const broken = { ...storeOf(new Map()), match: () => Promise.reject(new Error("no cache")) };
+    const { ask } = edge({ "one.example": answering() }, {}, broken);
+    expect(messageLines(await ask("www.example. A"))).toEqual(["NOERROR", "> www.example. 300 A 192.0.2.1"]);
   });
 });
