@@ -13,6 +13,7 @@ import { hostName, messageOf } from "../worker/dns/support/arbitraries.ts";
 import { respondTo } from "../worker/dns/support/ask.ts";
 import { CLUSTER } from "../worker/dns/support/cluster.ts";
 import { queryFor } from "../worker/dns/support/messages.ts";
+import { viewWith, zoneOf } from "../worker/dns/support/servers.ts";
 import { viewOf } from "../worker/dns/support/snapshot.ts";
 import { questionOf, recordText } from "../worker/dns/support/zone-text.ts";
 
@@ -267,5 +268,28 @@ describe("we read the messages of dns-packet", () => {
       [8, 7],
       [12, 31],
     ]);
+  });
+});
+
+describe("records of zone files", () => {
+  const view = viewWith([{ plugin: "file", files: [{ zone: "example.org", record: "file/example.org" }] }], {
+    zones: {
+      "file/example.org": zoneOf(`
+        example.org. 60 SOA ns.example.org. admin.example.org. 1 2 3 4 5
+        example.org. 60 MX 10 mail.example.org.
+        example.org. 60 DS 4660 8 2 171 205
+        www.example.org. 60 HTTPS 1 .
+      `),
+    },
+  });
+
+  it.each([
+    ["example.org. MX", "MX", { preference: 10, exchange: "mail.example.org" }],
+    ["example.org. DS", "DS", { keyTag: 4660, algorithm: 8, digestType: 2, digest: Buffer.from([171, 205]) }],
+    ["www.example.org. HTTPS", "UNKNOWN_65", Buffer.from([0, 1, 0])],
+  ])("%s, not looked into here, is read there", async (question, type, data) => {
+    const message = await respondTo(view, queryFor([questionOf(question)]));
+    const packet = theirs(new MessageEncoder().encode(message));
+    expect(packet.answers).toMatchObject([{ type, data }]);
   });
 });

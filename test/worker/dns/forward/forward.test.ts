@@ -267,10 +267,12 @@ describe("forward", () => {
 describe("the platform's cache", () => {
   /** As the platform has one, in memory. */
   function storeOf(kept: Map<string, Response>) {
+    const urlOf = (key: RequestInfo | URL) =>
+      typeof key === "string" ? key : key instanceof URL ? key.href : key.url;
     return {
-      match: (key: RequestInfo | URL) => Promise.resolve(kept.get(String(key))?.clone()),
+      match: (key: RequestInfo | URL) => Promise.resolve(kept.get(urlOf(key))?.clone()),
       put: (key: RequestInfo | URL, response: Response) => {
-        kept.set(String(key), response);
+        kept.set(urlOf(key), response);
         return Promise.resolve();
       },
       delete: () => Promise.resolve(false),
