@@ -116,6 +116,8 @@ export const certificateRecordSchema = z.strictObject({
 export const addressNameSchema = z.union([
   /** A cluster address of a Service, or with `endpoint`, its label below a Service's name, one of its endpoints. */
   z.strictObject({ service: objectNameSchema, endpoint: z.string().optional() }),
+  /** A Service that clients outside the cluster reach there (its `external`). */
+  z.strictObject({ external: objectNameSchema }),
   /** A pod; listed only where the pod zone is `verified`. */
   z.strictObject({ pod: objectNameSchema }),
 ]);

@@ -37,7 +37,7 @@ export interface IngressRule {
   readonly paths: readonly IngressPath[];
 }
 
-/** One of `status.loadBalancer.ingress`: where clients reach an Ingress. */
+/** One of `status.loadBalancer.ingress`: where clients reach an Ingress or a Service. */
 export interface LoadBalancerAddress {
   readonly ip?: string;
   readonly hostname?: string;
@@ -76,6 +76,10 @@ export interface Service {
   readonly externalName: string | undefined;
   readonly ports: readonly ServicePort[];
   readonly publishNotReadyAddresses: boolean;
+  /** `spec.externalIPs`, absent where there are none. */
+  readonly externalIPs?: readonly string[];
+  /** What its status says, absent where nothing. */
+  readonly loadBalancer?: readonly LoadBalancerAddress[];
 }
 
 /** Also what an Endpoints object is turned into, one slice a subset. */
@@ -93,6 +97,8 @@ export interface EndpointSlice {
     readonly draining?: true;
     /** `hints.forZones`, absent where there are none. */
     readonly zones?: readonly string[];
+    /** The name of its `targetRef`, absent where there is none. */
+    readonly pod?: string;
   }[];
 }
 

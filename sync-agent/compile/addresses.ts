@@ -14,6 +14,9 @@ import { describeObject, invalidName } from "./objects.ts";
 import { compareText } from "./text-order.ts";
 import type { Processed } from "./warnings.ts";
 
+/** Phases of pods that no longer own their addresses, or may not. */
+const GONE: ReadonlySet<string> = new Set(["Succeeded", "Failed", "Unknown"]);
+
 interface NamedAddress {
   readonly address: string;
   readonly name: AddressName;
@@ -34,7 +37,8 @@ export function compileAddresses(
     .flatMap(([key, record]) => endpointAddresses(key, record))
     .filter(({ address }) => !taken.has(address));
   const read = pods.map(podAddresses);
-  const named = [...cluster, ...endpoints, ...read.flatMap(({ addresses }) => addresses)];
+  const external = [...services].flatMap(([key, record]) => externalAddresses(key, record));
+  const named = [...cluster, ...endpoints, ...external, ...read.flatMap(({ addresses }) => addresses)];
   const blocks = Map.groupBy(named, ({ address }) => addressBlock(address));
   const records = new Map([...blocks].map(([block, inBlock]) => [block, addressRecord(inBlock)]));
   return { records, warnings: read.flatMap(({ warnings }) => warnings) };
@@ -59,6 +63,10 @@ function clusterAddresses(service: string, record: ServiceRecord): NamedAddress[
   return record.clusterIPs.map((address) => ({ address, name: { service } }));
 }
 
+function externalAddresses(external: string, record: ServiceRecord): NamedAddress[] {
+  return (record.external?.addresses ?? []).map((address) => ({ address, name: { external } }));
+}
+
 /** CoreDNS lists the endpoints of Services with a cluster address as well: such names resolve below the Service. */
 function endpointAddresses(service: string, record: ServiceRecord): NamedAddress[] {
   if (record.kind === "externalName") return [];
@@ -72,12 +80,17 @@ function endpointAddresses(service: string, record: ServiceRecord): NamedAddress
     }));
 }
 
+/** CoreDNS knows pods that own an address, by the first of theirs. */
 function podAddresses(pod: Pod): { addresses: NamedAddress[]; warnings: Warning[] } {
-  if (pod.phase === "Succeeded" || pod.phase === "Failed") return { addresses: [], warnings: [] };
+  if (GONE.has(pod.phase)) return { addresses: [], warnings: [] };
   const invalid = invalidName("Pod", pod.metadata);
   if (invalid !== undefined) return { addresses: [], warnings: [invalid] };
   const object = describeObject("Pod", pod.metadata);
-  const { addresses, warnings } = readAddresses(object, pod.podIPs, (at) => `status.podIPs[${at}].ip`);
+  const { addresses, warnings } = readAddresses(
+    object,
+    pod.podIPs.slice(0, 1),
+    (at) => `status.podIPs[${at}].ip`,
+  );
   const name = { pod: objectKey(pod.metadata) };
   return { addresses: addresses.map((address) => ({ address, name })), warnings };
 }

@@ -24,6 +24,7 @@ import { compileDnsAccess, type DnsAccessReading } from "./dns-access/dns-access
 import { mergeHostClaims } from "./host-claims.ts";
 import { keptClaims, type LastGood } from "./last-good.ts";
 import type { PublishedHosts } from "./published-form.ts";
+import type { ServiceSelection } from "./selections.ts";
 import { compileServices } from "./services.ts";
 import { compareText } from "./text-order.ts";
 import { tlsHosts } from "./tls-hosts.ts";
@@ -37,6 +38,8 @@ export interface CompileOptions extends ServedClasses {
   readonly dns: StandardDns;
   /** `namespace/name` of the Secret that says who may ask the resolver. */
   readonly dnsAccessSecret?: string | undefined;
+  /** What the resolver's configuration asks of the records of Services. */
+  readonly services?: ServiceSelection | undefined;
   /** `namespace/name` of ingress-nginx's own ConfigMap, whose settings hold for adopted classes. */
   readonly controllerConfig?: string | undefined;
   /** Milliseconds since 1970; decides only which warnings certificates get for their expiry. */
@@ -100,7 +103,7 @@ export async function compile(state: ClusterState, options: CompileOptions): Pro
     );
   });
   const hosts = mergeHostClaims(claimed.flatMap(({ claims }) => claims));
-  const services = compileServices(state);
+  const services = compileServices(state, options.services);
   const pods = options.dns.pods === "verified" ? [...state.Pod.values()] : [];
   const addresses = compileAddresses(services.records, pods);
   const zones = compileZones(state);

@@ -19,13 +19,17 @@ export interface SliceReading {
   readonly warnings: readonly Warning[];
 }
 
-/** A slice of names (FQDN) contributes nothing, as in kube-proxy and CoreDNS. */
-export function readSlice(slice: EndpointSlice): SliceReading {
+/**
+ * A slice of names (FQDN) contributes nothing, as in kube-proxy and CoreDNS.
+ *
+ * @param withPods whether endpoints without a hostname are to be named by their pods
+ */
+export function readSlice(slice: EndpointSlice, withPods: boolean): SliceReading {
   if (slice.addressType === "FQDN") return { subsets: [], warnings: [] };
   const object = describeObject("EndpointSlice", slice.metadata);
   const { ports, warnings } = readPorts(object, "ports", slice.ports);
   const endpoints: Endpoint[] = [];
-  for (const [index, { addresses, hostname, ready, draining, zones }] of slice.endpoints.entries()) {
+  for (const [index, { addresses, hostname, ready, draining, zones, pod }] of slice.endpoints.entries()) {
     const read = readAddresses(object, addresses, (at) => `endpoints[${index}].addresses[${at}]`);
     warnings.push(...read.warnings);
     for (const address of read.addresses) {
@@ -34,6 +38,7 @@ export function readSlice(slice: EndpointSlice): SliceReading {
         ready,
         ...(hostname && { hostname: hostname.toLowerCase() }),
         ...(draining && { draining }),
+        ...(withPods && !hostname && pod && { pod }),
         ...(zones && { zones: sortedOnce(zones) }),
       });
     }
@@ -76,18 +81,19 @@ function mergeEndpoints(endpoints: readonly Endpoint[]): Endpoint[] {
 }
 
 /** What DNS names is the first's alone; hints and draining are whoever's says so. */
-function mergeSame({ address, ready, hostname }: Endpoint, same: readonly Endpoint[]): Endpoint {
+function mergeSame({ address, ready, hostname, pod }: Endpoint, same: readonly Endpoint[]): Endpoint {
   const zones = sortedOnce(same.flatMap((endpoint) => endpoint.zones ?? []));
   return {
     address,
     ready,
     ...(hostname !== undefined && { hostname }),
+    ...(pod !== undefined && { pod }),
     ...(!ready && same.some(({ draining }) => draining) && { draining: true }),
     ...(zones.length > 0 && { zones }),
   };
 }
 
-function sortedOnce(texts: readonly string[]): string[] {
+export function sortedOnce(texts: readonly string[]): string[] {
   return [...new Set(texts)].toSorted(compareText);
 }
 
@@ -95,7 +101,7 @@ function sortedOnce(texts: readonly string[]): string[] {
 function compareEndpoints(a: Endpoint, b: Endpoint): number {
   if (a.address !== b.address) return compareText(a.address, b.address);
   if (a.ready !== b.ready) return a.ready ? -1 : 1;
-  if (a.hostname === b.hostname) return 0;
+  if (a.hostname === b.hostname) return compareText(a.pod ?? "", b.pod ?? "");
   if (a.hostname === undefined || b.hostname === undefined) return a.hostname === undefined ? 1 : -1;
   return compareText(a.hostname, b.hostname);
 }

@@ -2,7 +2,7 @@
 import * as z from "zod";
 import { addressFamily, canonicalAddress } from "../../../contract/index.ts";
 import type { EndpointSlice } from "../state.ts";
-import { defaulted, dnsLabel, listOf, optional, optionalTextOf, section } from "./fields.ts";
+import { defaulted, dnsLabel, listOf, optional, optionalText, optionalTextOf, section } from "./fields.ts";
 import { namespacedMetadata } from "./metadata.ts";
 import { isDnsSubdomain } from "./names.ts";
 import { checkPortNames, portNumber, protocol } from "./ports.ts";
@@ -30,14 +30,16 @@ const endpoint = z
         terminating: defaulted(z.boolean(), false),
       }),
     ),
+    targetRef: section(z.object({ name: optionalText })),
     hints: section(z.object({ forZones: listOf(z.object({ name: z.string() })) })),
   })
-  .transform(({ addresses, hostname, conditions: { ready, serving, terminating }, hints }) => ({
+  .transform(({ addresses, hostname, conditions: { ready, serving, terminating }, hints, targetRef }) => ({
     addresses,
     hostname,
     ready,
     ...(!ready && serving && terminating && { draining: true as const }),
     ...(hints.forZones.length > 0 && { zones: hints.forZones.map(({ name }) => name) }),
+    ...(targetRef.name !== undefined && { pod: targetRef.name }),
   }));
 
 /** The canonical text of an address of that type, or `undefined`. */

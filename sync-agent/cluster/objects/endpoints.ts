@@ -2,7 +2,7 @@
 import * as z from "zod";
 import { addressFamily } from "../../../contract/index.ts";
 import type { EndpointSlice, Metadata } from "../state.ts";
-import { dnsLabel, ipAddress, listOf, optionalTextOf } from "./fields.ts";
+import { dnsLabel, ipAddress, listOf, optionalText, optionalTextOf, section } from "./fields.ts";
 import { namespacedMetadata } from "./metadata.ts";
 import { checkPortNames, servicePort } from "./ports.ts";
 
@@ -12,7 +12,11 @@ export interface Endpoints {
   readonly slices: readonly EndpointSlice[];
 }
 
-const address = z.object({ ip: ipAddress, hostname: optionalTextOf(dnsLabel) });
+const address = z.object({
+  ip: ipAddress,
+  hostname: optionalTextOf(dnsLabel),
+  targetRef: section(z.object({ name: optionalText })),
+});
 
 const subset = z
   .object({
@@ -37,7 +41,12 @@ function slicesOf(metadata: Metadata, { addresses, notReadyAddresses, ports }: S
     const family = addressType === "IPv4" ? 4 : 6;
     const endpoints = all
       .filter(({ ip }) => addressFamily(ip) === family)
-      .map(({ ip, hostname, ready }) => ({ addresses: [ip], hostname, ready }));
+      .map(({ ip, hostname, ready, targetRef: { name } }) => ({
+        addresses: [ip],
+        hostname,
+        ready,
+        ...(name !== undefined && { pod: name }),
+      }));
     if (endpoints.length === 0) return [];
     // No EndpointSlice can be called this, so the names never clash.
     const name = `endpoints:${metadata.name}:${index}:${addressType}`;

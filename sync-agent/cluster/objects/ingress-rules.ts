@@ -1,8 +1,9 @@
 /** What every version of the Ingress API has in common: hosts, paths, TLS, and the rules that they obey. */
 import * as z from "zod";
 import { canonicalAddress } from "../../../contract/index.ts";
-import type { Ingress, IngressBackend, LoadBalancerAddress } from "../state.ts";
+import type { Ingress, IngressBackend } from "../state.ts";
 import { dnsSubdomain, listOf, optional, optionalText, optionalTextOf, section } from "./fields.ts";
+import { loadBalancerStatus } from "./load-balancer-status.ts";
 import { namespacedMetadata } from "./metadata.ts";
 import { isDnsSubdomain, isPortName, isWildcardSubdomain } from "./names.ts";
 import { shown } from "./problems.ts";
@@ -88,33 +89,23 @@ interface IngressSpec extends Pick<Ingress, "rules" | "tls"> {
   readonly defaultBackend?: IngressBackend | undefined;
 }
 
-const loadBalancerAddress = z
-  .object({ ip: optionalText, hostname: optionalText })
-  .transform(({ ip, hostname }): LoadBalancerAddress => ({
-    ...(ip !== undefined && { ip }),
-    ...(hostname !== undefined && { hostname }),
-  }));
-
-const status = z.object({ loadBalancer: optional(z.object({ ingress: listOf(loadBalancerAddress) })) });
-
 /** An Ingress over one version's `spec`; `fallbackField` is what that version calls the default backend. */
 export function ingressSchema(spec: z.ZodType<IngressSpec>, fallbackField: string): z.ZodType<Ingress> {
   return z
-    .object({ metadata: namespacedMetadata(), spec: section(spec), status: optional(status) })
+    .object({ metadata: namespacedMetadata(), spec: section(spec), status: loadBalancerStatus })
     .transform(({ metadata, spec, status }, context): Ingress => {
       if (spec.defaultBackend === undefined && spec.rules.length === 0) {
         const message = `must have \`rules\` or \`${fallbackField}\``;
         context.addIssue({ code: "custom", message, path: ["spec"] });
       }
       const { ingressClassName, defaultBackend, rules, tls } = spec;
-      const loadBalancer = status?.loadBalancer?.ingress ?? [];
       return {
         metadata,
         ingressClassName,
         defaultBackend,
         rules,
         tls,
-        ...(loadBalancer.length > 0 && { loadBalancer }),
+        ...status,
       };
     });
 }

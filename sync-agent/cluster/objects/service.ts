@@ -11,6 +11,7 @@ import {
   optionalTextOf,
   section,
 } from "./fields.ts";
+import { loadBalancerStatus } from "./load-balancer-status.ts";
 import { namespacedMetadata } from "./metadata.ts";
 import { isDnsSubdomain } from "./names.ts";
 import { checkPortNames, targetedPort } from "./ports.ts";
@@ -34,9 +35,10 @@ const spec = z
     externalName: optionalText,
     ports: listOf(targetedPort),
     publishNotReadyAddresses: defaulted(z.boolean(), false),
+    externalIPs: listOf(z.string()),
   })
   .transform((spec, context) => {
-    const { type, clusterIP, clusterIPs, externalName, ports, publishNotReadyAddresses } = spec;
+    const { type, clusterIP, clusterIPs, externalName, ports, publishNotReadyAddresses, externalIPs } = spec;
     checkPortNames(ports, "never beside others", (message, path) =>
       context.addIssue({ code: "custom", message, path: [...path] }),
     );
@@ -54,9 +56,10 @@ const spec = z
       externalName,
       ports,
       publishNotReadyAddresses,
+      ...(externalIPs.length > 0 && { externalIPs }),
     };
   });
 
 export const service = z
-  .object({ metadata: namespacedMetadata(dnsLabel), spec: section(spec) })
-  .transform(({ metadata, spec }): Service => ({ metadata, ...spec }));
+  .object({ metadata: namespacedMetadata(dnsLabel), spec: section(spec), status: loadBalancerStatus })
+  .transform(({ metadata, spec, status }): Service => ({ metadata, ...spec, ...status }));

@@ -7,6 +7,7 @@ import { clusterState, endpoint, pod, service, slice } from "./support/objects.t
 
 const describeName = (name: AddressName) => {
   if ("pod" in name) return `pod ${name.pod}`;
+  if ("external" in name) return `external ${name.external}`;
   return name.endpoint === undefined ? name.service : `${name.endpoint} of ${name.service}`;
 };
 
@@ -81,17 +82,25 @@ describe("compileAddresses", () => {
     expect(namesOf([partner], [web("10.0.0.1")])).toEqual({});
   });
 
-  it("names the pods it is given, but those that ended", () => {
+  it("names the pods it is given by their first address, but those that ended", () => {
     const pods = [
       pod("shop/a", ["10.0.0.1", "FD00::1"]),
       pod("shop/pending", ["10.0.0.2"], "Pending"),
       pod("shop/done", ["10.0.0.3"], "Succeeded"),
       pod("shop/failed", ["10.0.0.4"], "Failed"),
+      pod("shop/lost", ["10.0.0.5"], "Unknown"),
       pod("shop/new", []),
     ];
     expect(namesOf([], [], pods)).toEqual({
       "10.0.0.0/24": { "10.0.0.1": ["pod shop/a"], "10.0.0.2": ["pod shop/pending"] },
-      "fd00::/64": { "fd00::1": ["pod shop/a"] },
+    });
+  });
+
+  it("names Services at their external addresses, beside what else has those", () => {
+    const front = service("shop/front", { clusterIPs: ["10.0.0.9"], externalIPs: ["192.0.2.7", "10.0.0.9"] });
+    expect(namesOf([front, service("shop/b", { clusterIPs: [], externalIPs: ["192.0.2.7"] })])).toEqual({
+      "10.0.0.0/24": { "10.0.0.9": ["external shop/front", "shop/front"] },
+      "192.0.2.0/24": { "192.0.2.7": ["external shop/b", "external shop/front"] },
     });
   });
 

@@ -19,6 +19,7 @@ const slices: fc.Arbitrary<SliceContent[]> = fc.array(
           hostname: fc.constantFrom(undefined, "x", "y"),
           state: fc.constantFrom("ready", "draining", "down"),
           zones: fc.constantFrom<string[][]>([], ["a"], ["b", "a"]),
+          pod: fc.constantFrom("p", "q"),
         })
         .map(({ state, zones, ...rest }) => ({
           ...rest,
@@ -36,7 +37,7 @@ const merge = (contents: readonly SliceContent[]) =>
   mergeSlices(
     contents.map(
       ({ ports, endpoints }) =>
-        readSlice(slice("shop/a", "web", { ports: ports.map(port), endpoints })).subsets,
+        readSlice(slice("shop/a", "web", { ports: ports.map(port), endpoints }), true).subsets,
     ),
   );
 
@@ -61,10 +62,11 @@ describe("mergeSlices", () => {
           const texts = ports.map(({ port, name }) => `${port} ${name}`).join();
           const same = contents.filter((it) => it.ports.toSorted().join() === texts);
           expect(new Set(endpoints.map(({ address }) => address)).size).toBe(endpoints.length);
-          for (const { address, ready, draining, zones } of endpoints) {
+          for (const { address, ready, draining, zones, hostname, pod } of endpoints) {
             const said = same.flatMap((it) => it.endpoints).filter((it) => it.addresses.includes(address));
             expect(ready).toBe(said.some((it) => it.ready));
             expect(draining ?? false).toBe(!ready && said.some((it) => it.draining));
+            expect(hostname !== undefined && pod !== undefined).toBe(false);
             expect(zones ?? []).toEqual([...new Set(said.flatMap((it) => it.zones ?? []))].toSorted());
           }
         }

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import type { EndpointSlice, Service } from "../../../sync-agent/cluster/state.ts";
+import { parseLabelSelector } from "../../../sync-agent/compile/label-selector.ts";
 import { compileServices } from "../../../sync-agent/compile/services.ts";
-import { clusterState, endpoint, port, service, slice } from "./support/objects.ts";
+import { clusterState, endpoint, metadata, port, service, slice } from "./support/objects.ts";
 
 const read = (it: Service, slices: readonly EndpointSlice[] = []) => {
   const { records, warnings } = compileServices(clusterState({ Service: [it], EndpointSlice: slices }));
@@ -196,5 +197,96 @@ describe("endpoints", () => {
       subsets: ["8080 http: 10.0.0.2"],
       warnings: ["EndpointSlice shop/a endpoints[0].addresses[0] ObjectInvalid"],
     });
+  });
+});
+
+describe("what DNS needs besides", () => {
+  const EXTERNAL = { addresses: ["192.0.2.1", "192.0.2.9", "2001:db8::1"], hostnames: ["lb.example"] };
+
+  it("external addresses and names, each once, sorted", () => {
+    const reached = service("shop/web", {
+      externalIPs: ["192.0.2.9", "2001:DB8::1"],
+      loadBalancer: [
+        { ip: "192.0.2.1", hostname: "not-asked-for.example" },
+        { ip: "192.0.2.9" },
+        { hostname: "LB.example." },
+        { hostname: "*.none" },
+      ],
+    });
+    expect(read(reached)).toMatchObject({ record: { external: EXTERNAL }, warnings: [] });
+    expect(read(service("shop/web")).record).not.toHaveProperty("external");
+  });
+
+  it("whatever order the status has them in, the record is the same", () => {
+    const ingress = [
+      { ip: "192.0.2.1" },
+      { ip: "192.0.2.2" },
+      { hostname: "b.example" },
+      { hostname: "a.example" },
+    ];
+    expect(read(service("shop/web", { loadBalancer: ingress.toReversed() }))).toEqual(
+      read(service("shop/web", { loadBalancer: ingress })),
+    );
+  });
+
+  it("what is no address is ignored with a warning", () => {
+    const odd = service("shop/web", { externalIPs: ["ten"], loadBalancer: [{ ip: "eleven" }] });
+    expect(read(odd)).toMatchObject({
+      warnings: [
+        "Service shop/web spec.externalIPs[0] ObjectInvalid",
+        "Service shop/web status.loadBalancer.ingress ObjectInvalid",
+      ],
+    });
+  });
+
+  it("an alias has external addresses as well", () => {
+    const alias = service("shop/web", {
+      type: "ExternalName",
+      externalName: "a.example",
+      externalIPs: ["192.0.2.1"],
+    });
+    expect(read(alias).record).toMatchObject({ external: { addresses: ["192.0.2.1"], hostnames: [] } });
+  });
+
+  it("the pods of endpoints without a hostname, where they are asked for", () => {
+    const endpoints = [
+      { ...endpoint("10.0.0.1"), pod: "web-a" },
+      { ...endpoint("10.0.0.2 ready named"), pod: "web-b" },
+    ];
+    const state = clusterState({
+      Service: [service("shop/web")],
+      EndpointSlice: [slice("shop/web-1", "web", { endpoints })],
+    });
+    const subsetsFor = (endpointPodNames: boolean) =>
+      compileServices(state, { selectors: [], endpointPodNames }).records.get("shop/web");
+    expect(subsetsFor(true)).toMatchObject({
+      subsets: [
+        {
+          endpoints: [
+            { address: "10.0.0.1", pod: "web-a" },
+            { address: "10.0.0.2", hostname: "named" },
+          ],
+        },
+      ],
+    });
+    expect(JSON.stringify(subsetsFor(true))).not.toContain("web-b");
+    expect(JSON.stringify(subsetsFor(false))).not.toContain("web-a");
+  });
+
+  it("the selectors that leave it out", () => {
+    const labelled = (key: string, labels: Record<string, string>) => ({
+      ...service(key),
+      metadata: metadata(key, { labels }),
+    });
+    const state = clusterState({
+      Service: [labelled("shop/a", { app: "a" }), labelled("shop/b", { app: "b" }), labelled("shop/c", {})],
+    });
+    const selectors = ["app=a", "app in (a, b)", ""].map(parseLabelSelector);
+    const { records } = compileServices(state, { selectors, endpointPodNames: false });
+    expect([...records].map(([key, { hiddenFrom }]) => [key, hiddenFrom])).toEqual([
+      ["shop/a", undefined],
+      ["shop/b", [0]],
+      ["shop/c", [0, 1]],
+    ]);
   });
 });

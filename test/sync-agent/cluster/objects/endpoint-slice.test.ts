@@ -17,7 +17,7 @@ addressType: IPv6
 ports: [{name: http, port: 8080}, {name: any, port: null}, {protocol: UDP, port: 53}]
 endpoints:
   - {addresses: ["FD00::0:1"], hostname: web-0, conditions: {ready: true, serving: true}}
-  - {addresses: ["fd00::2"], conditions: {ready: false}}
+  - {addresses: ["fd00::2"], conditions: {ready: false}, targetRef: {kind: Pod, name: web-xyz, namespace: default}}
   - {addresses: ["fd00::3"], conditions: {ready: null}}
   - {addresses: ["fd00::4"], conditions: {}, hostname: ""}
   - {addresses: ["fd00::5"], nodeName: a, zone: b}
@@ -41,7 +41,7 @@ endpoints:
       ],
       endpoints: [
         endpoint("fd00::1", true, "web-0"),
-        endpoint("fd00::2", false),
+        { ...endpoint("fd00::2", false), pod: "web-xyz" },
         endpoint("fd00::3"),
         endpoint("fd00::4"),
         endpoint("fd00::5"),

@@ -25,7 +25,7 @@ subsets:
         ...slice("endpoints:web:0:IPv4", "IPv4"),
         ports: [{ name: "http", protocol: "TCP", port: 8080 }],
         endpoints: [
-          { addresses: ["10.0.0.1"], hostname: "web-0", ready: true },
+          { addresses: ["10.0.0.1"], hostname: "web-0", ready: true, pod: "a" },
           { addresses: ["10.0.0.2"], hostname: undefined, ready: false },
         ],
       },

@@ -30,6 +30,12 @@ test.each([
     '{type: "", externalName: "", ports: [{port: 80, name: "", protocol: ""}]}',
     { ports: [{ name: "", protocol: "TCP", port: 80 }] },
   ],
+  [
+    "external addresses",
+    "{externalIPs: [192.0.2.1, 192.0.2.2]}",
+    { externalIPs: ["192.0.2.1", "192.0.2.2"] },
+  ],
+  ["no external addresses", "{externalIPs: []}", {}],
   ["an empty clusterIP", '{clusterIP: ""}', {}],
   [
     "ExternalName",
@@ -76,4 +82,17 @@ describe("what the API refuses, by field", () => {
     const [first] = problems(service(spec));
     expect(first).toContain(problem);
   });
+});
+
+test.each([
+  [
+    "an address and a name",
+    "{loadBalancer: {ingress: [{ip: 192.0.2.1, ports: []}, {hostname: lb.example}]}}",
+    [{ ip: "192.0.2.1" }, { hostname: "lb.example" }],
+  ],
+  ["nothing", "{loadBalancer: {}, conditions: [{type: Ready}]}", undefined],
+  ["null", "null", undefined],
+])("what its status says: %s", (_, status, loadBalancer) => {
+  const object = read(`{apiVersion: v1, kind: Service, metadata: {name: web}, status: ${status}}`);
+  expect(object).toStrictEqual({ ...defaults, ...(loadBalancer && { loadBalancer }) });
 });

@@ -1,0 +1,42 @@
+/** Which Services and namespaces the kubernetes plugins of a Corefile leave out (`labels`, `namespace_labels`). */
+import { type ClusterState, objectKey } from "../cluster/state.ts";
+import type { LabelSelector } from "./label-selector.ts";
+import { compareText } from "./text-order.ts";
+
+/** What the resolver's configuration asks of the records of Services. */
+export interface ServiceSelection {
+  /** The selectors of `labels`; a plugin's `selection` is a place in this list. */
+  readonly selectors: readonly LabelSelector[];
+  /** Whether a plugin names endpoints by their pods (`endpoint_pod_names`). */
+  readonly endpointPodNames: boolean;
+}
+
+export const EVERY_SERVICE: ServiceSelection = { selectors: [], endpointPodNames: false };
+
+/** By `namespace/name`, for Services that some selectors leave out, the places of those: `hiddenFrom`. */
+export function selectServices(
+  { Service }: Pick<ClusterState, "Service">,
+  selectors: readonly LabelSelector[],
+): ReadonlyMap<string, number[]> {
+  const hidden = new Map<string, number[]>();
+  if (selectors.length === 0) return hidden;
+  for (const { metadata } of Service.values()) {
+    const places = [...selectors.keys()].filter((place) => !selectors[place]?.matches(metadata.labels));
+    if (places.length > 0) hidden.set(objectKey(metadata), places);
+  }
+  return hidden;
+}
+
+/** The API server gives every namespace this label; a manifest need not have it. */
+const NAME_LABEL = "kubernetes.io/metadata.name";
+
+/** The namespaces that a selector of `namespace_labels` takes, sorted. */
+export function selectNamespaces(
+  { Namespace }: Pick<ClusterState, "Namespace">,
+  selector: LabelSelector,
+): string[] {
+  return [...Namespace.values()]
+    .filter(({ metadata: { name, labels } }) => selector.matches({ [NAME_LABEL]: name, ...labels }))
+    .map(({ metadata }) => metadata.name)
+    .toSorted(compareText);
+}
