@@ -48,6 +48,7 @@ const aclRule = z.strictObject({
 /** What a `cache` block keeps of one kind of answer; seconds. */
 const cached = z.strictObject({ maxTtl: seconds, minTtl: seconds });
 
+/** Texts in lower case; whole names and suffixes may lack the dot at their end. */
 const nameRewrite = z.discriminatedUnion("by", [
   z.strictObject({ by: z.literal("exact"), from: z.string(), to: z.string() }),
   z.strictObject({ by: z.literal("prefix"), from: z.string(), to: z.string() }),
@@ -66,7 +67,8 @@ const rewriteRule = z.strictObject({
       match: nameRewrite,
       /**
        * What is done to names of the answer: `auto` puts back what was asked, in owners and data alike; the others are
-       * regular expressions over owners (`answer name`) or data (`answer value`).
+       * regular expressions over owners (`answer name`) or data (`answer value`). With an exact name, `auto` is done
+       * whatever stands here.
        */
       answer: z.union([
         z.literal("auto"),
@@ -77,6 +79,8 @@ const rewriteRule = z.strictObject({
     z.strictObject({ kind: z.literal("class"), from: rrtype, to: rrtype }),
     z.strictObject({ kind: z.literal("ttl"), match: nameRewrite, minTtl: seconds, maxTtl: seconds }),
     z.strictObject({ kind: z.literal("rcode"), match: nameRewrite, from: rcode, to: rcode }),
+    /** Where an alias of the answer leads, and with it what is found there. */
+    z.strictObject({ kind: z.literal("cname"), match: nameRewrite }),
   ]),
 });
 
@@ -179,7 +183,12 @@ export const dnsPluginSchema = z.discriminatedUnion("plugin", [
 ]);
 
 /** A server block. Of several, the one with the longest zone that a name lies in answers for it. */
-export const dnsServerSchema = z.strictObject({ zones, plugins: z.array(dnsPluginSchema) });
+export const dnsServerSchema = z.strictObject({
+  zones,
+  plugins: z.array(dnsPluginSchema),
+  /** Names that no plugin answers for are refused, where CoreDNS fails: it is no Corefile's block. */
+  refusesOthers: z.literal(true).optional(),
+});
 
 /** Whoever shows a client certificate (mTLS) or a token of Cloudflare Access may be given a view. */
 export const dnsIdentitySchema = z.discriminatedUnion("kind", [
@@ -214,7 +223,7 @@ export interface StandardDns {
   readonly pods: PodMode;
 }
 
-/** As distributions write CoreDNS's Corefile, without forwarding. */
+/** As distributions write CoreDNS's Corefile, without forwarding, and with answers to ANY (RFC 8482). */
 export function standardDns({ domain, ttl, pods }: StandardDns): DnsSettings {
   const reverse = ["in-addr.arpa", "ip6.arpa"];
   return {
@@ -222,7 +231,11 @@ export function standardDns({ domain, ttl, pods }: StandardDns): DnsSettings {
     servers: [
       {
         zones: ["."],
-        plugins: [{ plugin: "kubernetes", zones: [domain, ...reverse], ttl, pods, fallthrough: reverse }],
+        plugins: [
+          { plugin: "any", zones: ["."] },
+          { plugin: "kubernetes", zones: [domain, ...reverse], ttl, pods, fallthrough: reverse },
+        ],
+        refusesOthers: true,
       },
     ],
   };

@@ -69,6 +69,11 @@ export class Expression {
     );
   }
 
+  /** The numbers of the groups that have names, by those. */
+  get groupNames(): Readonly<Record<string, number>> {
+    return this.#main.namedGroups();
+  }
+
   /** What the groups captured, the whole match first; `undefined` where it does not match. */
   groups(text: string): readonly (string | undefined)[] | undefined {
     return this.test(text) ? (this.#main.exec(text) ?? undefined) : undefined;

@@ -116,7 +116,7 @@ describe("a signed root", () => {
     ["hold", { ...root, hold: { generation: 5, until: 7 } }],
     ["settings.dns.domain", { ...root, settings: { dns: { ...root.settings.dns, domain: "A.b" } } }],
     [
-      "settings.dns.servers.0.plugins.0.ttl",
+      "settings.dns.servers.0.plugins.1.ttl",
       { ...root, settings: { dns: standardDns({ domain: "a", ttl: 3601, pods: "insecure" }) } },
     ],
   ])("with a wrong %s is refused by its name", async (field, value) => {

@@ -1,6 +1,6 @@
 /** The plugin for tables of hosts (CoreDNS hosts). */
 import { addressFamily, type HostsTable, type PluginConfig } from "../../contract/index.ts";
-import { reverseNameOf } from "./kubernetes/reverse-name.ts";
+import { reverseAddressOf } from "./kubernetes/reverse-name.ts";
 import { andThen } from "./maybe-promise.ts";
 import type { Plugin, Resolution } from "./resolver.ts";
 import { RCODE, TYPE } from "./wire/codes.ts";
@@ -39,7 +39,7 @@ const NOTHING: Resolution = {
 const FAILURE: Resolution = { ...NOTHING, rcode: RCODE.SERVFAIL, authoritative: false };
 
 function pointers({ addresses }: HostsTable, { name }: Question, ttl: number): ResourceRecord[] | undefined {
-  const address = reverseNameOf(name)?.address;
+  const address = reverseAddressOf(name);
   if (address === undefined || !Object.hasOwn(addresses, address)) return undefined;
   return addresses[address]?.map((text) => ({ name, ttl, type: "PTR", target: nameFromText(text) }));
 }

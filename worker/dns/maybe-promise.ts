@@ -17,3 +17,8 @@ export function recover<T>(
     return rescue(error);
   }
 }
+
+/** Like `Promise.all`: at hand where every value is. */
+export function all<T>(values: readonly MaybePromise<T>[]): MaybePromise<readonly T[]> {
+  return values.some((value) => value instanceof Promise) ? Promise.all(values) : (values as readonly T[]);
+}

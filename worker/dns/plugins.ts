@@ -5,8 +5,16 @@ import { cache } from "./cache/cache.ts";
 import { file } from "./file/file.ts";
 import { forward } from "./forward/forward.ts";
 import { hosts } from "./hosts.ts";
+import { acl } from "./acl.ts";
+import { any } from "./any.ts";
+import { errors } from "./errors.ts";
+import { external } from "./k8s-external/external.ts";
 import { kubernetes } from "./kubernetes/kubernetes.ts";
+import { loadbalance } from "./loadbalance.ts";
+import { log } from "./log.ts";
 import type { Plugin, Resolver } from "./resolver.ts";
+import { rewrite } from "./rewrite/rewrite.ts";
+import { template } from "./template/template.ts";
 
 /** What plugins may use that is in no query. There is one for the life of an isolate. */
 export interface PluginPlatform extends Pick<
@@ -17,28 +25,52 @@ export interface PluginPlatform extends Pick<
   readonly resolve: Resolver;
 }
 
+/** The plugins of a server block, each of which may ask what the others are. */
+export function provisionPlugins(configs: readonly DnsPlugin[], platform: PluginPlatform): Plugin[] {
+  const acls = configs.filter((config) => config.plugin === "acl");
+  return configs.flatMap((config) => {
+    // All acl blocks are one plugin, where the first of them stands.
+    if (config.plugin === "acl") return config === acls[0] ? [acl(acls)] : [];
+    return [provisionPlugin(config, configs, platform)];
+  });
+}
+
 /** Plugins that change no answer at the edge are none here. */
-export function provisionPlugin(config: DnsPlugin, platform: PluginPlatform): Plugin {
+function provisionPlugin(
+  config: Exclude<DnsPlugin, { plugin: "acl" }>,
+  siblings: readonly DnsPlugin[],
+  platform: PluginPlatform,
+): Plugin {
   switch (config.plugin) {
+    case "any":
+      return any(config);
     case "cache":
       return cache(config, platform);
+    case "errors":
+      return errors(platform);
     case "file":
       return file(config, platform);
     case "forward":
       return forward(config, platform);
     case "hosts":
       return hosts(config);
-    case "kubernetes":
-      return kubernetes(config);
-    case "acl":
-    case "any":
-    case "errors":
     case "k8s_external":
+      return external(
+        config,
+        siblings.find((sibling) => sibling.plugin === "kubernetes"),
+        platform,
+      );
+    case "kubernetes":
+      return kubernetes(config, platform);
     case "loadbalance":
+      return loadbalance(platform);
     case "log":
-    case "published":
+      return log(config, platform);
     case "rewrite":
+      return rewrite(config, platform);
     case "template":
+      return template(config, platform);
+    case "published":
       return (query, next) => next(query);
   }
 }

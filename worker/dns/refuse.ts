@@ -10,5 +10,10 @@ const REFUSAL: Resolution = {
   extendedError: { code: EXTENDED_ERROR.NOT_AUTHORITATIVE },
 };
 
+const FAILURE: Resolution = { ...REFUSAL, rcode: RCODE.SERVFAIL, cause: "no plugin answers for the name" };
+
+/** The end of a server block that a Corefile configures: CoreDNS fails where no plugin is left. */
+export const fail: Resolver = () => FAILURE;
+
 /** The end of the chain: names of zones that nobody here is authoritative for (RFC 1035 4.1.1). */
 export const refuse: Resolver = () => REFUSAL;

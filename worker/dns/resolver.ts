@@ -52,6 +52,8 @@ export interface Resolution {
   readonly additionals: readonly ResourceRecord[];
   /** Why, for people: an extended DNS error (RFC 8914). */
   readonly extendedError?: { readonly code: number; readonly text?: string } | undefined;
+  /** Why it is a failure, for the log alone. */
+  readonly cause?: string | undefined;
   /** Whether another resolver was asked: it is one that recurses (RA). */
   readonly recursive?: true | undefined;
 }

@@ -1,8 +1,8 @@
 /** The resolver as a snapshot's settings configure it: of several server blocks, the one with the longest zone answers. */
 import type { DnsServer, DnsSettings } from "../../contract/index.ts";
 import type { MaybePromise } from "../snapshot/view.ts";
-import { type PluginPlatform, provisionPlugin } from "./plugins.ts";
-import { refuse } from "./refuse.ts";
+import { type PluginPlatform, provisionPlugins } from "./plugins.ts";
+import { fail, refuse } from "./refuse.ts";
 import { chain, type Query, type Resolution, type Resolver } from "./resolver.ts";
 import { Zones } from "./zones.ts";
 
@@ -26,11 +26,8 @@ export function createResolver(platform: Omit<PluginPlatform, "resolve">): Resol
 }
 
 function serversResolver(servers: readonly DnsServer[], platform: PluginPlatform): Resolver {
-  const provisioned = servers.flatMap(({ zones, plugins }) => {
-    const resolver = chain(
-      plugins.map((plugin) => provisionPlugin(plugin, platform)),
-      refuse,
-    );
+  const provisioned = servers.flatMap(({ zones, plugins, refusesOthers }) => {
+    const resolver = chain(provisionPlugins(plugins, platform), refusesOthers ? refuse : fail);
     return zones.map((zone) => ({ zone: new Zones([zone]), resolver }));
   });
   return (query) => {

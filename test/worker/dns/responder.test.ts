@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { chain, type Plugin, type Query, type Resolution } from "../../../worker/dns/resolver.ts";
 import { createResponder } from "../../../worker/dns/responder.ts";
 import { createResolver } from "../../../worker/dns/servers.ts";
+import { rcodeText } from "../../../worker/dns/wire/codes.ts";
 import { decodeMessage } from "../../../worker/dns/wire/decode.ts";
 import type { Edns, Message } from "../../../worker/dns/wire/message.ts";
 import { nameToText } from "../../../worker/dns/wire/name-text.ts";
@@ -13,7 +14,7 @@ import { CLUSTER } from "./support/cluster.ts";
 import { queryFor } from "./support/messages.ts";
 import { ASKER, PLATFORM } from "./support/platform.ts";
 import { viewOf } from "./support/snapshot.ts";
-import { messageLines, questionOf, rcodeText } from "./support/zone-text.ts";
+import { messageLines, questionOf } from "./support/zone-text.ts";
 
 const VIEW = viewOf(CLUSTER);
 const WEB = questionOf("web.shop.svc.cluster.local. A");

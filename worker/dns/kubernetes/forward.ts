@@ -1,88 +1,113 @@
-/** Looks names below the cluster domain up, as CoreDNS's kubernetes plugin does. */
+/** Looks names of the plugin's zones up, as CoreDNS's kubernetes plugin does (kubernetes.go, handler.go). */
 import { zoneKeys } from "../../../contract/index.ts";
 import type { MaybePromise } from "../../snapshot/view.ts";
 import { andThen } from "../maybe-promise.ts";
 import { TYPE } from "../wire/codes.ts";
 import type { Name } from "../wire/name.ts";
 import type { AskedZone } from "./cluster-zone.ts";
-import { addressesOf } from "./endpoints.ts";
-import { externalNameAnswer } from "./external-name.ts";
+import { addressesOf, isAny } from "./endpoints.ts";
+import { type AliasFollower, externalNameAnswer } from "./external-name.ts";
 import { addressAnswer, answer, type Found, NODATA } from "./found.ts";
 import { nameServerAddresses, nameServerAnswer } from "./name-servers.ts";
-import { podAddress } from "./pods.ts";
+import { podAnswer } from "./pods.ts";
+import { reverseLookup } from "./reverse.ts";
+import { reverseAddressOf } from "./reverse-name.ts";
 import { srvAnswer } from "./srv.ts";
-import { type ServiceSubject, subjectOf } from "./subject.ts";
+import { type ServiceSubject, type Subject, subjectOf } from "./subject.ts";
 
 /** Kubernetes DNS specification 2.2: the version of the schema, and its TTL in CoreDNS. */
 const SCHEMA_VERSION = new TextEncoder().encode("1.1.0");
 const SCHEMA_VERSION_TTL = 28_800;
 
+/** One question, or an alias on the way to its answer. */
+export interface Lookup {
+  readonly zone: AskedZone;
+  readonly name: Name;
+  /** How many labels the name has before the zone's. */
+  readonly labels: number;
+  readonly type: number;
+  /** The names that led here by CNAME. */
+  readonly aliases: readonly Name[];
+  readonly follow: AliasFollower;
+}
+
 /**
- * What exists under a name of the zone; `undefined` where nothing does (NXDOMAIN).
- *
- * @param labels How many labels the name has before the zone's.
- * @param aliases The names that led here by CNAME.
+ * What exists under a name of the zone; `undefined` where nothing does (NXDOMAIN). As CoreDNS has it, every name lacks
+ * no more than its SOA record, while TXT says of all names without addresses that they do not exist.
  */
-export function lookup(
-  zone: AskedZone,
-  name: Name,
-  labels: number,
-  type: number,
-  aliases: readonly Name[] = [],
-): MaybePromise<Found | undefined> {
-  const { view, cluster } = zone;
+export function lookup(asked: Lookup): MaybePromise<Found | undefined> {
+  const { zone, name, labels, type } = asked;
+  switch (type) {
+    case TYPE.TXT:
+      return labels === 1 && name.foldedLabels(1)[0] === "dns-version"
+        ? answer({ name, ttl: SCHEMA_VERSION_TTL, type: "TXT", strings: [SCHEMA_VERSION] })
+        : recordsOnly(asked);
+    case TYPE.SOA:
+      return labels === 0 ? answer(zone.soa) : NODATA;
+    case TYPE.NS:
+      return labels === 0 && zone.isLowerCase ? nameServerAnswer(zone) : existing(asked);
+    case TYPE.PTR: {
+      const address = reverseAddressOf(name);
+      return address === undefined ? existing(asked) : reverseLookup(zone, name, address);
+    }
+    default:
+      return existing(asked);
+  }
+}
+
+/** Names that exist without records do not exist here. */
+function recordsOnly(asked: Lookup): MaybePromise<Found | undefined> {
+  const subject = subjectOf(asked.name.foldedLabels(asked.labels));
+  return subject?.kind === "service" || subject?.kind === "pod" ? existing(asked) : undefined;
+}
+
+function existing(asked: Lookup): MaybePromise<Found | undefined> {
+  const { zone, name, labels, type } = asked;
   const subject = subjectOf(name.foldedLabels(labels));
   switch (subject?.kind) {
     case undefined:
       return undefined;
     case "apex":
-      return apexAnswer(zone, type);
-    case "version":
-      return type === TYPE.TXT || type === TYPE.ANY
-        ? answer({ name, ttl: SCHEMA_VERSION_TTL, type: "TXT", strings: [SCHEMA_VERSION] })
-        : NODATA;
-    case "nameServer":
-      return andThen(nameServerAddresses(view), (addresses) =>
-        addressAnswer(name, cluster.ttl, type, addresses),
-      );
     case "branch":
       return NODATA;
+    case "nameServer":
+      if (type === TYPE.PTR || !zone.isLowerCase) return undefined;
+      return andThen(nameServerAddresses(zone), (addresses) =>
+        addressAnswer(name, zone.cluster.ttl, type, addresses),
+      );
     case "namespace":
-      if (subject.branch === "pod" && cluster.options.pods === "disabled") return undefined;
-      return andThen(view.get("zones", zoneKeys.namespace(subject.namespace)), (namespace) =>
-        namespace === undefined ? undefined : NODATA,
-      );
     case "pod":
-      return andThen(podAddress(zone, subject), (address) =>
-        address === undefined ? undefined : addressAnswer(name, cluster.ttl, type, [address]),
-      );
     case "service":
-      return serviceAnswer(zone, name, type, subject, aliases);
+      return zone.isReverse || !zone.sees(subject.namespace) ? undefined : namespacedAnswer(asked, subject);
   }
 }
 
-function apexAnswer(zone: AskedZone, type: number): MaybePromise<Found> {
-  if (type === TYPE.SOA || type === TYPE.ANY) return answer(zone.soa);
-  return type === TYPE.NS ? nameServerAnswer(zone) : NODATA;
+function namespacedAnswer(
+  asked: Lookup,
+  subject: Extract<Subject, { readonly namespace: string }>,
+): MaybePromise<Found | undefined> {
+  const { zone, name, type } = asked;
+  if (subject.kind === "service") return serviceAnswer(asked, subject);
+  const isPod = subject.kind === "pod" || subject.branch === "pod";
+  if (isPod && zone.cluster.options.pods === "disabled") return undefined;
+  if (subject.kind === "pod") return podAnswer(zone, name, type, subject);
+  return andThen(zone.view.get("zones", zoneKeys.namespace(subject.namespace)), (namespace) =>
+    namespace === undefined ? undefined : NODATA,
+  );
 }
 
-function serviceAnswer(
-  zone: AskedZone,
-  name: Name,
-  type: number,
-  subject: ServiceSubject,
-  aliases: readonly Name[],
-): MaybePromise<Found | undefined> {
+function serviceAnswer(asked: Lookup, subject: ServiceSubject): MaybePromise<Found | undefined> {
+  const { zone, name, type } = asked;
+  const { cluster } = zone;
   return andThen(zone.view.get("services", `${subject.namespace}/${subject.service}`), (service) => {
-    if (service === undefined) return undefined;
+    if (service === undefined || !cluster.answersFor(service)) return undefined;
     if (service.kind === "externalName") {
-      if (subject.endpoint !== undefined || subject.port !== undefined) return undefined;
-      return externalNameAnswer(zone, name, type, service.externalName, aliases, (target, labels, seen) =>
-        lookup(zone, target, labels, type, seen),
-      );
+      const { endpoint, port } = subject;
+      const isItself = endpoint === undefined && (port === undefined || isAny(port));
+      return isItself ? externalNameAnswer(asked, service.externalName) : undefined;
     }
     if (type === TYPE.SRV) return srvAnswer(zone, name, service, subject);
-    const addresses = addressesOf(service, subject);
-    return addresses.length === 0 ? undefined : addressAnswer(name, zone.cluster.ttl, type, addresses);
+    const addresses = addressesOf(service, subject, cluster.options);
+    return addresses.length === 0 ? undefined : addressAnswer(name, cluster.ttl, type, addresses);
   });
 }

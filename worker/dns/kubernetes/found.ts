@@ -15,9 +15,9 @@ export function answer(...answers: readonly ResourceRecord[]): Found {
   return { answers, additionals: [] };
 }
 
-/** The addresses that a question's type asks for; for ANY those of the first one's family (RFC 8482 4.1: one RRset). */
+/** The addresses that a question's type asks for: of no type other than A and AAAA, ANY included (CoreDNS). */
 export function addressAnswer(name: Name, ttl: number, type: number, addresses: readonly string[]): Found {
-  const family = familyOf(type, addresses[0]);
+  const family = type === TYPE.A ? 4 : type === TYPE.AAAA ? 6 : undefined;
   if (family === undefined) return NODATA;
   const answers: ResourceRecord[] = [];
   for (const address of addresses) {
@@ -28,17 +28,4 @@ export function addressAnswer(name: Name, ttl: number, type: number, addresses: 
 
 export function addressRecord(name: Name, ttl: number, address: string): ResourceRecord {
   return { name, ttl, type: addressFamily(address) === 4 ? "A" : "AAAA", address };
-}
-
-function familyOf(type: number, first: string | undefined): 4 | 6 | undefined {
-  switch (type) {
-    case TYPE.A:
-      return 4;
-    case TYPE.AAAA:
-      return 6;
-    case TYPE.ANY:
-      return first === undefined ? undefined : addressFamily(first);
-    default:
-      return undefined;
-  }
 }

@@ -1,26 +1,28 @@
 /** The zone's name servers: the cluster's DNS Service. */
-import { endpointLabel, type ServiceRecord } from "../../../contract/index.ts";
-import type { MaybePromise, SnapshotView } from "../../snapshot/view.ts";
+import type { ServiceRecord } from "../../../contract/index.ts";
+import type { MaybePromise } from "../../snapshot/view.ts";
 import { andThen } from "../maybe-promise.ts";
 import { Name } from "../wire/name.ts";
 import type { ResourceRecord } from "../wire/record.ts";
 import type { AskedZone } from "./cluster-zone.ts";
-import { addressesOf } from "./endpoints.ts";
+import { addressesOf, type EndpointOptions, isPublished, labelOf, subsetsOf } from "./endpoints.ts";
 import { addressRecord, type Found } from "./found.ts";
 
 /** The Service in front of CoreDNS has this name in every distribution, whatever server runs behind it. */
-const DNS_SERVICE = { kind: "service", namespace: "kube-system", service: "kube-dns" } as const;
+export const DNS_SERVICE = { kind: "service", namespace: "kube-system", service: "kube-dns" } as const;
 
-function dnsService(view: SnapshotView): MaybePromise<ServiceRecord | undefined> {
-  return view.get("services", `${DNS_SERVICE.namespace}/${DNS_SERVICE.service}`);
+/** CoreDNS knows it whatever namespaces and labels the plugin answers for; a view may hide it all the same. */
+function dnsService(zone: AskedZone): MaybePromise<ServiceRecord | undefined> {
+  if (!zone.isVisible(DNS_SERVICE.namespace)) return undefined;
+  return zone.view.get("services", `${DNS_SERVICE.namespace}/${DNS_SERVICE.service}`);
 }
 
 /** The addresses of `ns.dns.<zone>`. */
-export function nameServerAddresses(view: SnapshotView): MaybePromise<readonly string[]> {
-  return andThen(dnsService(view), (service) =>
+export function nameServerAddresses(zone: AskedZone): MaybePromise<readonly string[]> {
+  return andThen(dnsService(zone), (service) =>
     service === undefined || service.kind === "externalName"
       ? []
-      : addressesOf(service, { ...DNS_SERVICE, endpoint: undefined, port: undefined }),
+      : addressesOf(service, { ...DNS_SERVICE, endpoint: undefined, port: undefined }, zone.cluster.options),
   );
 }
 
@@ -29,12 +31,12 @@ export function nameServerAddresses(view: SnapshotView): MaybePromise<readonly s
  * beside; without a DNS Service `ns.dns.<zone>`, which the SOA record names too.
  */
 export function nameServerAnswer(zone: AskedZone): MaybePromise<Found> {
-  return andThen(dnsService(zone.view), (service) => {
+  return andThen(dnsService(zone), (service) => {
     const {
-      cluster: { ttl },
+      cluster: { ttl, options },
       apex,
     } = zone;
-    const servers = service === undefined ? [] : serversOf(service);
+    const servers = service === undefined ? [] : serversOf(service, options);
     if (servers.length === 0) {
       const target = Name.under(apex, "ns", "dns");
       return { answers: [{ name: apex, ttl, type: "NS", target }], additionals: [] };
@@ -58,7 +60,10 @@ export function nameServerAnswer(zone: AskedZone): MaybePromise<Found> {
 }
 
 /** Names, as labels below the zone, and addresses; each address once. */
-function serversOf(service: ServiceRecord): { labels: readonly string[]; address: string }[] {
+function serversOf(
+  service: ServiceRecord,
+  options: EndpointOptions,
+): { labels: readonly string[]; address: string }[] {
   const labels = [DNS_SERVICE.service, DNS_SERVICE.namespace, "svc"];
   switch (service.kind) {
     case "externalName":
@@ -66,11 +71,11 @@ function serversOf(service: ServiceRecord): { labels: readonly string[]; address
     case "clusterIP":
       return service.clusterIPs.map((address) => ({ labels, address }));
     case "headless": {
-      const endpoints = service.subsets.flatMap((subset) => subset.endpoints);
+      const endpoints = subsetsOf(service, options).flatMap((subset) => subset.endpoints);
       const published = new Map(
         endpoints
-          .filter(({ ready }) => ready || service.publishNotReady)
-          .map((endpoint) => [endpoint.address, endpointLabel(endpoint)]),
+          .filter((endpoint) => isPublished(service, endpoint))
+          .map((endpoint) => [endpoint.address, labelOf(endpoint, options)]),
       );
       return Array.from(published, ([address, label]) => ({ labels: [label, ...labels], address }));
     }

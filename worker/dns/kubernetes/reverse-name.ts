@@ -5,19 +5,20 @@ import { nameFromText } from "../wire/name-text.ts";
 const IN_ADDR_ARPA = nameFromText("in-addr.arpa.");
 const IP6_ARPA = nameFromText("ip6.arpa.");
 
-interface ReverseName {
-  /** Canonical text. */
-  readonly address: string;
-  /** `in-addr.arpa` or `ip6.arpa`, as the question writes it. */
-  readonly zone: Name;
+/** Whether a name, or a zone, lies in reverse DNS. */
+export function isReverse(name: Name): boolean {
+  return name.labelsAbove(IN_ADDR_ARPA) !== undefined || name.labelsAbove(IP6_ARPA) !== undefined;
 }
 
-/** The address that a name of reverse DNS stands for (RFC 1035 3.5, RFC 3596 2.5); `undefined` for other names. */
-export function reverseNameOf(name: Name): ReverseName | undefined {
+/**
+ * The address, in canonical text, that a name of reverse DNS stands for (RFC 1035 3.5, RFC 3596 2.5); `undefined` for
+ * other names.
+ */
+export function reverseAddressOf(name: Name): string | undefined {
   if (name.labelsAbove(IN_ADDR_ARPA) === 4) {
     const parts = name.foldedLabels(4);
     if (!parts.every((part) => /^(?:0|[1-9]\d{0,2})$/.test(part) && Number(part) < 256)) return undefined;
-    return { address: parts.toReversed().join("."), zone: name.parent(4) };
+    return parts.toReversed().join(".");
   }
   if (name.labelsAbove(IP6_ARPA) === 32) {
     const nibbles = name
@@ -29,7 +30,7 @@ export function reverseNameOf(name: Name): ReverseName | undefined {
       { length: 16 },
       (_, i) => ((nibbles[2 * i] ?? 0) << 4) | (nibbles[2 * i + 1] ?? 0),
     );
-    return { address: formatIPv6(octets), zone: name.parent(32) };
+    return formatIPv6(octets);
   }
   return undefined;
 }

@@ -7,46 +7,75 @@ import type { ServiceSubject } from "./subject.ts";
 
 const TOTAL_WEIGHT = 100;
 
-/** What is answered already of the targets that share a name. */
-interface Answered {
+/** What an SRV record points to. */
+export interface SrvTarget {
   readonly target: Name;
-  readonly ports: number[];
-  readonly addresses: string[];
+  readonly address: string;
+  /** `undefined`: it counts, but has no record. */
+  readonly port: number | undefined;
 }
 
-/**
- * SRV records of a name, and the addresses of their targets. Weights share 100, at least 1 each; as in CoreDNS they are
- * shared among all addresses and ports, before records that turn out the same become one.
- */
+/** SRV records of a name, and the addresses of their targets; `undefined` where nothing has the name. */
 export function srvAnswer(
-  { cluster: { ttl }, apex }: AskedZone,
+  { cluster: { ttl, options }, apex }: AskedZone,
   name: Name,
   service: AddressedService,
   subject: ServiceSubject,
 ): Found | undefined {
-  const targets = srvTargetsOf(service, subject);
-  if (targets.length === 0) return undefined;
-  const weight = Math.max(1, Math.floor(TOTAL_WEIGHT / targets.length));
+  const found = srvTargetsOf(service, subject, options);
+  if (found.length === 0) return undefined;
   const serviceName = Name.under(apex, subject.service, subject.namespace, "svc");
-  const names = new Map<string | undefined, Answered>();
+  return srvRecords(name, namedTargets(serviceName, found), ttl, ttl);
+}
+
+interface LabelledTarget {
+  readonly label: string | undefined;
+  readonly address: string;
+  readonly port: number | undefined;
+}
+
+/** With names made once for targets that share one. */
+export function namedTargets(serviceName: Name, targets: readonly LabelledTarget[]): SrvTarget[] {
+  const names = new Map<string | undefined, Name>([[undefined, serviceName]]);
+  return targets.map(({ label, address, port }) => {
+    let target = names.get(label);
+    if (target === undefined) {
+      target = Name.under(serviceName, label ?? "");
+      names.set(label, target);
+    }
+    return { target, address, port };
+  });
+}
+
+/**
+ * Weights share 100, at least 1 each; as in CoreDNS they are shared among all addresses and ports, before records that
+ * turn out the same become one.
+ *
+ * @param targets those of one name have the same Name
+ */
+export function srvRecords(
+  name: Name,
+  targets: readonly SrvTarget[],
+  ttl: number,
+  addressTtl: number,
+  counted = targets.length,
+): { answers: ResourceRecord[]; additionals: ResourceRecord[] } {
+  const weight = Math.max(1, Math.floor(TOTAL_WEIGHT / counted));
+  const seen = new Map<Name, { ports: number[]; addresses: string[] }>();
   const answers: ResourceRecord[] = [];
   const additionals: ResourceRecord[] = [];
-  for (const { label, address, port } of targets) {
+  for (const { target, address, port } of targets) {
     if (port === undefined) continue;
-    let answered = names.get(label);
-    if (answered === undefined) {
-      const target = label === undefined ? serviceName : Name.under(serviceName, label);
-      answered = { target, ports: [], addresses: [] };
-      names.set(label, answered);
-    }
-    const { target, ports, addresses } = answered;
+    let answered = seen.get(target);
+    if (answered === undefined) seen.set(target, (answered = { ports: [], addresses: [] }));
+    const { ports, addresses } = answered;
     if (!ports.includes(port)) {
       ports.push(port);
       answers.push({ name, ttl, type: "SRV", priority: 0, weight, port, target });
     }
     if (!addresses.includes(address)) {
       addresses.push(address);
-      additionals.push(addressRecord(target, ttl, address));
+      additionals.push(addressRecord(target, addressTtl, address));
     }
   }
   return { answers, additionals };

@@ -1,6 +1,6 @@
-/** What a name below the cluster domain is about (Kubernetes DNS specification 1.1.0). */
+/** What a name below the cluster domain is about (Kubernetes DNS specification 1.1.0; CoreDNS, parse.go). */
 
-/** `_http._tcp`, without the underscores, in lower case. */
+/** `_http._tcp`, without the underscores, in lower case. Empty stands for any, as a lone underscore does in CoreDNS. */
 export interface PortSelector {
   readonly name: string;
   readonly protocol: string;
@@ -19,14 +19,12 @@ export interface ServiceSubject {
 export interface PodSubject {
   readonly kind: "pod";
   readonly namespace: string;
-  /** The pod's address with dashes. */
+  /** The pod's address with dashes. Up to two labels in front of it say nothing. */
   readonly pod: string;
 }
 
 export type Subject =
   | { readonly kind: "apex" }
-  /** `dns-version.<zone>`. */
-  | { readonly kind: "version" }
   /** `ns.dns.<zone>`. */
   | { readonly kind: "nameServer" }
   /** `svc.<zone>` and `pod.<zone>`, which exist without records. */
@@ -35,6 +33,9 @@ export type Subject =
   | ServiceSubject
   | PodSubject;
 
+/** As many labels as a name has that can exist. */
+const MOST_LABELS = 5;
+
 /** @param labels The labels before the zone's name, in lower case. `undefined`: no such name can exist. */
 export function subjectOf(labels: readonly string[]): Subject | undefined {
   const count = labels.length;
@@ -42,32 +43,30 @@ export function subjectOf(labels: readonly string[]): Subject | undefined {
   const namespace = labels[count - 2];
   const name = labels[count - 3];
   if (branch === undefined) return { kind: "apex" };
-  if (branch === "dns-version" && count === 1) return { kind: "version" };
   if (branch === "dns" && namespace === "ns" && count === 2) return { kind: "nameServer" };
   if (branch !== "svc" && branch !== "pod") return undefined;
   if (namespace === undefined) return { kind: "branch" };
   if (name === undefined) return { kind: "namespace", branch, namespace };
-  if (branch === "pod") return count === 3 ? { kind: "pod", namespace, pod: name } : undefined;
-  return count > 5 ? undefined : serviceSubject(namespace, name, labels[count - 4], labels[count - 5]);
+  if (count > MOST_LABELS) return undefined;
+  if (branch === "pod") return { kind: "pod", namespace, pod: name };
+  return serviceSubject(namespace, name, labels[count - 4], labels[count - 5]);
 }
 
-/** `near` and `far` are the labels before the Service's, where there are any. */
+/** `near` and `far` are the labels before the Service's, where there are any; their underscores may be missing. */
 function serviceSubject(
   namespace: string,
   service: string,
   near: string | undefined,
   far: string | undefined,
-): ServiceSubject | undefined {
+): ServiceSubject {
   const kind = "service";
   if (far === undefined || near === undefined) {
     return { kind, namespace, service, endpoint: near, port: undefined };
   }
-  // As in CoreDNS the underscores may be missing. What is left must name something: there are no wildcards.
   const port = { name: withoutUnderscore(far), protocol: withoutUnderscore(near) };
-  if (port.name === "" || port.protocol === "") return undefined;
   return { kind, namespace, service, endpoint: undefined, port };
 }
 
-function withoutUnderscore(label: string): string {
+export function withoutUnderscore(label: string): string {
   return label.startsWith("_") ? label.slice(1) : label;
 }

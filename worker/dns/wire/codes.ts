@@ -6,6 +6,8 @@ export const TYPE = {
   CNAME: 5,
   SOA: 6,
   PTR: 12,
+  HINFO: 13,
+  MX: 15,
   TXT: 16,
   AAAA: 28,
   SRV: 33,
@@ -31,6 +33,22 @@ export const RCODE = {
   BADVERS: 16,
 } as const;
 
+const TYPE_TEXTS = textsOf(TYPE);
+const RCODE_TEXTS = textsOf(RCODE);
+
+/** `A`; of types that are not named here `TYPE64` (RFC 3597 5). */
+export function typeText(type: number): string {
+  return TYPE_TEXTS.get(type) ?? `TYPE${type}`;
+}
+
+export function rcodeText(rcode: number): string {
+  return RCODE_TEXTS.get(rcode) ?? `RCODE${rcode}`;
+}
+
+function textsOf(codes: Readonly<Record<string, number>>): ReadonlyMap<number, string> {
+  return new Map(Object.entries(codes).map(([text, code]) => [code, text]));
+}
+
 /** EDNS0 options. */
 export const OPTION = {
   PADDING: 12,
@@ -42,6 +60,8 @@ export const OPTION = {
 export const EXTENDED_ERROR = {
   STALE_ANSWER: 3,
   NOT_READY: 14,
+  BLOCKED: 15,
+  FILTERED: 17,
   PROHIBITED: 18,
   NOT_AUTHORITATIVE: 20,
   NO_REACHABLE_AUTHORITY: 22,

@@ -4,10 +4,11 @@ import type { DnsPlugin } from "../../../../contract/index.ts";
 import { cache } from "../../../../worker/dns/cache/cache.ts";
 import type { Query, Resolution, Visibility } from "../../../../worker/dns/resolver.ts";
 import type { SnapshotView } from "../../../../worker/snapshot/view.ts";
+import { rcodeText } from "../../../../worker/dns/wire/codes.ts";
 import { nameFromText } from "../../../../worker/dns/wire/name-text.ts";
 import type { ResourceRecord } from "../../../../worker/dns/wire/record.ts";
 import { viewWith } from "../support/servers.ts";
-import { questionOf, rcodeText, recordText } from "../support/zone-text.ts";
+import { questionOf, recordText } from "../support/zone-text.ts";
 
 type Cache = Extract<DnsPlugin, { plugin: "cache" }>;
 

@@ -1,6 +1,6 @@
 /** The zone around its Services: apex, name servers, version, what exists without records and what does not exist. */
 import { describe, expect, it } from "vitest";
-import type { ServiceRecord } from "../../../../contract/index.ts";
+import type { DnsPlugin, ServiceRecord } from "../../../../contract/index.ts";
 import { ask } from "../support/ask.ts";
 import { CLUSTER, SOA, soaText } from "../support/cluster.ts";
 import { SERIAL, viewOf } from "../support/snapshot.ts";
@@ -9,7 +9,7 @@ type Row = readonly [behaviour: string, question: string, ...answer: string[]];
 
 const APEX: readonly Row[] = [
   ["SOA", "cluster.local. SOA", "NOERROR", `> ${soaText("cluster.local.")}`],
-  ["ANY is the SOA record", "cluster.local. ANY", "NOERROR", `> ${soaText("cluster.local.")}`],
+  ["SOA in the question's case", "Cluster.LOCAL. SOA", "NOERROR", `> ${soaText("Cluster.LOCAL.")}`],
   [
     "NS is the DNS Service, with its addresses",
     "cluster.local. NS",
@@ -32,7 +32,24 @@ const APEX: readonly Row[] = [
     "NOERROR",
     "> ns.dns.cluster.local. 5 AAAA fd00:10:96::a",
   ],
-  ["ns.dns has nothing else", "ns.dns.cluster.local. TXT", "NOERROR", SOA],
+  [
+    "NS of the zone in another case is NODATA, as in CoreDNS",
+    "Cluster.local. NS",
+    "NOERROR",
+    `@ ${soaText("Cluster.local.")}`,
+  ],
+  ["TXT does not exist, as in CoreDNS", "cluster.local. TXT", "NXDOMAIN", SOA],
+  ["PTR is NODATA", "cluster.local. PTR", "NOERROR", SOA],
+  ["ns.dns has nothing else", "ns.dns.cluster.local. MX", "NOERROR", SOA],
+  ["ns.dns: SRV", "ns.dns.cluster.local. SRV", "NOERROR", SOA],
+  ["ns.dns does not exist for TXT", "ns.dns.cluster.local. TXT", "NXDOMAIN", SOA],
+  ["ns.dns does not exist for PTR", "ns.dns.cluster.local. PTR", "NXDOMAIN", SOA],
+  [
+    "ns.dns is looked for in lower case",
+    "ns.dns.CLUSTER.local. A",
+    "NXDOMAIN",
+    `@ ${soaText("CLUSTER.local.")}`,
+  ],
   [
     "dns-version",
     "dns-version.cluster.local. TXT",
@@ -46,12 +63,11 @@ const APEX: readonly Row[] = [
     '> DNS-Version.Cluster.Local. 28800 TXT "1.1.0"',
   ],
   [
-    "dns-version: ANY",
-    "dns-version.cluster.local. ANY",
-    "NOERROR",
-    '> dns-version.cluster.local. 28800 TXT "1.1.0"',
+    "dns-version does not exist for other types, as in CoreDNS",
+    "dns-version.cluster.local. A",
+    "NXDOMAIN",
+    SOA,
   ],
-  ["dns-version has no address", "dns-version.cluster.local. A", "NOERROR", SOA],
 ];
 
 const NODATA: readonly Row[] = [
@@ -59,8 +75,13 @@ const NODATA: readonly Row[] = [
   ["svc: NS", "svc.cluster.local. NS", "NOERROR", SOA],
   ["pod", "pod.cluster.local. AAAA", "NOERROR", SOA],
   ["a namespace", "shop.svc.cluster.local. A", "NOERROR", SOA],
-  ["a namespace: TXT", "shop.svc.cluster.local. TXT", "NOERROR", SOA],
-  ["a namespace: ANY", "shop.svc.cluster.local. ANY", "NOERROR", SOA],
+  ["a namespace: PTR", "shop.svc.cluster.local. PTR", "NOERROR", SOA],
+  ["a namespace: CNAME", "shop.svc.cluster.local. CNAME", "NOERROR", SOA],
+  ["a Service: TXT", "web.shop.svc.cluster.local. TXT", "NOERROR", SOA],
+  ["a Service: PTR", "web.shop.svc.cluster.local. PTR", "NOERROR", SOA],
+  ["a Service: MX", "web.shop.svc.cluster.local. MX", "NOERROR", SOA],
+  ["a Service: HTTPS", "web.shop.svc.cluster.local. HTTPS", "NOERROR", SOA],
+  ["SOA of a name that does not exist, as in CoreDNS", "nobody.shop.svc.cluster.local. SOA", "NOERROR", SOA],
   ["a namespace without Services", "empty.svc.cluster.local. A", "NOERROR", SOA],
 ];
 
@@ -69,8 +90,10 @@ const NXDOMAIN: readonly Row[] = [
   ["a Service", "nobody.shop.svc.cluster.local. A", "NXDOMAIN", SOA],
   ["a Service: AAAA", "nobody.shop.svc.cluster.local. AAAA", "NXDOMAIN", SOA],
   ["a Service: TXT", "nobody.shop.svc.cluster.local. TXT", "NXDOMAIN", SOA],
-  ["a Service: SOA", "nobody.shop.svc.cluster.local. SOA", "NXDOMAIN", SOA],
-  ["a Service: ANY", "nobody.shop.svc.cluster.local. ANY", "NXDOMAIN", SOA],
+  ["a Service: NS", "nobody.shop.svc.cluster.local. NS", "NXDOMAIN", SOA],
+  ["a Service: HTTPS", "nobody.shop.svc.cluster.local. HTTPS", "NXDOMAIN", SOA],
+  ["TXT of a name without records", "shop.svc.cluster.local. TXT", "NXDOMAIN", SOA],
+  ["TXT of a branch", "svc.cluster.local. TXT", "NXDOMAIN", SOA],
   ["a Service in another namespace", "web.empty.svc.cluster.local. A", "NXDOMAIN", SOA],
   ["a Service's SRV", "_http._tcp.nobody.shop.svc.cluster.local. SRV", "NXDOMAIN", SOA],
   ["a name below a Service", "www.web.shop.svc.cluster.local. A", "NXDOMAIN", SOA],
@@ -106,6 +129,34 @@ describe.each([
 
   it.each(rows)("from KV: %s", async (_, question, ...answer) => {
     expect(await ask(viewOf(CLUSTER, { reads: "later" }), question)).toEqual(answer);
+  });
+});
+
+describe("ANY", () => {
+  const HINFO = Array.from(new TextEncoder().encode("\rANY obsoleted\fSee RFC 8482"), (octet) =>
+    octet.toString(16).padStart(2, "0"),
+  ).join("");
+
+  it.each(["web.shop.svc.cluster.local.", "nobody.shop.svc.cluster.local.", "20.0.96.10.in-addr.arpa."])(
+    "is one record of no use: %s",
+    async (name) => {
+      expect(await ask(viewOf(CLUSTER), `${name} ANY`)).toEqual([
+        "NOERROR",
+        `> ${name} 8482 TYPE13 \\# 27 ${HINFO}`,
+      ]);
+    },
+  );
+
+  it.each([
+    ["web.shop.svc.cluster.local.", "NOERROR"],
+    ["search.shop.svc.cluster.local.", "NOERROR"],
+    ["cluster.local.", "NOERROR"],
+    ["nobody.shop.svc.cluster.local.", "NXDOMAIN"],
+  ])("finds nothing where no plugin sees to it, as in CoreDNS: %s", async (name, rcode) => {
+    const plugins: DnsPlugin[] = [
+      { plugin: "kubernetes", zones: ["cluster.local"], ttl: 5, pods: "insecure" },
+    ];
+    expect(await ask(viewOf(CLUSTER, { plugins }), `${name} ANY`)).toEqual([rcode, SOA]);
   });
 });
 

@@ -13,7 +13,10 @@ export function viewWith(
   options: ViewOptions = {},
 ): SnapshotView {
   const view = viewOf(records, options);
-  const dns = { domain: "cluster.local", servers: [{ zones: ["."], plugins: [...plugins] }] };
+  const dns = {
+    domain: "cluster.local",
+    servers: [{ zones: ["."], plugins: [...plugins], refusesOthers: true as const }],
+  };
   return { ...view, root: { ...view.root, settings: { dns } } };
 }
 

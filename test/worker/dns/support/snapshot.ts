@@ -1,4 +1,5 @@
 import {
+  type DnsPlugin,
   type RecordOf,
   type Root,
   type Section,
@@ -12,6 +13,8 @@ export type SomeRecords = { readonly [S in Section]?: Readonly<Record<string, Re
 
 export interface ViewOptions {
   readonly dns?: Partial<StandardDns>;
+  /** What a Corefile says, in place of the standard. */
+  readonly plugins?: readonly DnsPlugin[];
   /** `now`: from memory. `later`: as from KV. `never`: KV does not answer. */
   readonly reads?: "now" | "later" | "never";
 }
@@ -39,9 +42,14 @@ export function rootWith(dns: Partial<StandardDns> = {}): Root {
 }
 
 /** A snapshot in memory. */
-export function viewOf(records: SomeRecords, { dns, reads = "now" }: ViewOptions = {}): SnapshotView {
+export function viewOf(
+  records: SomeRecords,
+  { dns, plugins, reads = "now" }: ViewOptions = {},
+): SnapshotView {
+  const root = rootWith(dns);
+  const servers = plugins && [{ zones: ["."], plugins: [...plugins] }];
   return {
-    root: rootWith(dns),
+    root: servers === undefined ? root : { ...root, settings: { dns: { ...root.settings.dns, servers } } },
     get<S extends Section>(section: S, key: string): MaybePromise<RecordOf<S> | undefined> {
       const kept = records[section];
       const record = kept !== undefined && Object.hasOwn(kept, key) ? kept[key] : undefined;

@@ -2,7 +2,7 @@
  * Messages as short texts, for tables. A question is `web.shop.svc.cluster.local. A`; a record is a line of zone text
  * (RFC 1035 5) behind a mark for its section: `>` answer, `@` authority, `+` additional.
  */
-import { CLASS, RCODE } from "../../../../worker/dns/wire/codes.ts";
+import { CLASS, rcodeText } from "../../../../worker/dns/wire/codes.ts";
 import type { Message } from "../../../../worker/dns/wire/message.ts";
 import { nameFromText, nameToText } from "../../../../worker/dns/wire/name-text.ts";
 import { recordData, TYPE_CODES } from "../../../../worker/dns/wire/record-text.ts";
@@ -18,10 +18,6 @@ export function questionOf(text: string): Question {
     type,
     class: words.length === 3 && words[1] === "CH" ? CLASS.CH : CLASS.IN,
   };
-}
-
-export function rcodeText(rcode: number): string {
-  return Object.entries(RCODE).find(([, code]) => code === rcode)?.[0] ?? `RCODE${rcode}`;
 }
 
 /** The response code, and a line for every record, in order. */
