@@ -1,6 +1,6 @@
 /** What is known of a question: a resolver's answer, or why there is none. */
 import type { ResourceRecord } from "../worker/dns/wire/record.ts";
-import type { ExtendedError } from "./extended-error.ts";
+import type { ExtendedError } from "../worker/dns/wire/extended-error.ts";
 
 export interface Answer {
   readonly rcode: number;

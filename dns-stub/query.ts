@@ -1,9 +1,9 @@
 /** What becomes of octets from a client, before anybody is asked. */
-import { OPCODE, RCODE, TYPE } from "../worker/dns/wire/codes.ts";
+import { EXTENDED_ERROR, OPCODE, RCODE, TYPE } from "../worker/dns/wire/codes.ts";
 import { decodeMessage } from "../worker/dns/wire/decode.ts";
 import { DnsFormatError } from "../worker/dns/wire/format-error.ts";
 import { HEADER_OCTETS, type Message } from "../worker/dns/wire/message.ts";
-import { EDE, type ExtendedError } from "./extended-error.ts";
+import type { ExtendedError } from "../worker/dns/wire/extended-error.ts";
 
 const EDNS_VERSION = 0;
 
@@ -35,7 +35,7 @@ export function readQuery(octets: Uint8Array): Incoming {
   }
   if (query.edns !== undefined && query.edns.version > EDNS_VERSION) return refused(query, RCODE.BADVERS);
   if (question.type === TYPE.AXFR || question.type === TYPE.IXFR) {
-    return refused(query, RCODE.REFUSED, { code: EDE.NOT_SUPPORTED, text: "no zone transfers" });
+    return refused(query, RCODE.REFUSED, { code: EXTENDED_ERROR.NOT_SUPPORTED, text: "no zone transfers" });
   }
   return { kind: "asked", query };
 }

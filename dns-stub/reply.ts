@@ -4,7 +4,7 @@ import { MAX_MESSAGE_OCTETS, type Edns, type Message } from "../worker/dns/wire/
 import type { Name } from "../worker/dns/wire/name.ts";
 import type { ResourceRecord } from "../worker/dns/wire/record.ts";
 import type { Answer } from "./answer.ts";
-import { type ExtendedError, extendedErrorOption } from "./extended-error.ts";
+import { type ExtendedError, extendedErrorOption } from "../worker/dns/wire/extended-error.ts";
 import { MAX_UDP_OCTETS, MIN_UDP_OCTETS, SAFE_UDP_OCTETS } from "./limits.ts";
 
 /** How a query came, and how far its response travels. */

@@ -1,8 +1,7 @@
 import type { ResourceRecord } from "../../worker/dns/wire/record.ts";
 import type { Answer } from "../answer.ts";
-import { EDE } from "../extended-error.ts";
 import { STALE_TTL_SECONDS } from "../limits.ts";
-import { RCODE } from "../../worker/dns/wire/codes.ts";
+import { EXTENDED_ERROR, RCODE } from "../../worker/dns/wire/codes.ts";
 
 /** An answer some seconds later. Records beside it that have run out by themselves are left out. */
 export function aged(answer: Answer, seconds: number): Answer {
@@ -22,7 +21,7 @@ export function aged(answer: Answer, seconds: number): Answer {
 export function stale(answer: Answer): Answer {
   const short = (records: readonly ResourceRecord[]) =>
     records.map((record) => ({ ...record, ttl: STALE_TTL_SECONDS }));
-  const code = answer.rcode === RCODE.NXDOMAIN ? EDE.STALE_NXDOMAIN : EDE.STALE_ANSWER;
+  const code = answer.rcode === RCODE.NXDOMAIN ? EXTENDED_ERROR.STALE_NXDOMAIN : EXTENDED_ERROR.STALE_ANSWER;
   return {
     ...answer,
     answers: short(answer.answers),

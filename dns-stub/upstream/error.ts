@@ -1,4 +1,4 @@
-import { EDE } from "../extended-error.ts";
+import { EXTENDED_ERROR } from "../../worker/dns/wire/codes.ts";
 
 /**
  * - `unreachable`: no connection, or no answer over it in time.
@@ -10,11 +10,11 @@ import { EDE } from "../extended-error.ts";
 export type UpstreamProblem = "unreachable" | "failing" | "prohibited" | "unusable" | "busy";
 
 const CODES: Readonly<Record<UpstreamProblem, number>> = {
-  unreachable: EDE.NETWORK_ERROR,
-  failing: EDE.OTHER,
-  prohibited: EDE.PROHIBITED,
-  unusable: EDE.INVALID_DATA,
-  busy: EDE.OTHER,
+  unreachable: EXTENDED_ERROR.NETWORK_ERROR,
+  failing: EXTENDED_ERROR.OTHER,
+  prohibited: EXTENDED_ERROR.PROHIBITED,
+  unusable: EXTENDED_ERROR.INVALID_DATA,
+  busy: EXTENDED_ERROR.OTHER,
 };
 
 /** No resolver answered. The message names the resolver's host and never its URL, which may hold a token. */

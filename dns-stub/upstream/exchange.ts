@@ -5,7 +5,7 @@ import { MessageEncoder } from "../../worker/dns/wire/encode.ts";
 import { DnsFormatError } from "../../worker/dns/wire/format-error.ts";
 import { MAX_MESSAGE_OCTETS, type Message } from "../../worker/dns/wire/message.ts";
 import type { Answer } from "../answer.ts";
-import { extendedErrorsIn } from "../extended-error.ts";
+import { extendedErrorsIn } from "../../worker/dns/wire/extended-error.ts";
 import { QUERY_PADDING_OCTETS } from "../limits.ts";
 import type { AskedQuestion } from "../question.ts";
 

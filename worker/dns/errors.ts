@@ -3,7 +3,8 @@ import { errorText } from "../log.ts";
 import { andThen, recover } from "./maybe-promise.ts";
 import type { PluginPlatform } from "./plugins.ts";
 import type { Plugin, Query } from "./resolver.ts";
-import { RCODE, typeText } from "./wire/codes.ts";
+import { RCODE } from "./wire/codes.ts";
+import { typeText } from "./wire/record-text.ts";
 import { nameToText } from "./wire/name-text.ts";
 
 export function errors(platform: Pick<PluginPlatform, "log">): Plugin {

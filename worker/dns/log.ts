@@ -3,7 +3,8 @@ import type { PluginConfig } from "../../contract/index.ts";
 import type { PluginPlatform } from "./plugins.ts";
 import { andThen, recover } from "./maybe-promise.ts";
 import type { Plugin, Query, Resolution } from "./resolver.ts";
-import { RCODE, rcodeText, typeText } from "./wire/codes.ts";
+import { RCODE, rcodeText } from "./wire/codes.ts";
+import { typeText } from "./wire/record-text.ts";
 import { nameToText } from "./wire/name-text.ts";
 import { Zones } from "./zones.ts";
 

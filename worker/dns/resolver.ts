@@ -3,6 +3,7 @@
  * behind it, with the query as it came or another one, and may change what they answer.
  */
 import type { MaybePromise, SnapshotView } from "../snapshot/view.ts";
+import type { ExtendedError } from "./wire/extended-error.ts";
 import type { Name } from "./wire/name.ts";
 import type { Question, ResourceRecord } from "./wire/record.ts";
 
@@ -51,7 +52,7 @@ export interface Resolution {
   readonly authorities: readonly ResourceRecord[];
   readonly additionals: readonly ResourceRecord[];
   /** Why, for people: an extended DNS error (RFC 8914). */
-  readonly extendedError?: { readonly code: number; readonly text?: string } | undefined;
+  readonly extendedError?: ExtendedError | undefined;
   /** Why it is a failure, for the log alone. */
   readonly cause?: string | undefined;
   /** Whether another resolver was asked: it is one that recurses (RA). */

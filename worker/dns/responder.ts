@@ -6,7 +6,8 @@ import { andThen, recover } from "./maybe-promise.ts";
 import type { Query, Resolution, Resolver } from "./resolver.ts";
 import { CLASS, EXTENDED_ERROR, OPCODE, OPTION, RCODE, TYPE } from "./wire/codes.ts";
 import { MessageEncoder } from "./wire/encode.ts";
-import type { Edns, EdnsOption, Message } from "./wire/message.ts";
+import { extendedErrorOption } from "./wire/extended-error.ts";
+import type { Edns, Message } from "./wire/message.ts";
 import type { Question } from "./wire/record.ts";
 
 /** What the edge can take over UDP, which it never speaks: the size that avoids fragments (DNS flag day 2020). */
@@ -129,14 +130,8 @@ function responseTo(query: Message, resolution: Resolution): Message {
 
 /** Options of the query are not answered: client subnets are ignored (RFC 7871 7.1.3), padding is the encoder's. */
 function ednsFor({ dnssecOk }: Edns, { extendedError }: Resolution): Edns {
-  const options = extendedError === undefined ? [] : [errorOption(extendedError)];
+  const options = extendedError === undefined ? [] : [extendedErrorOption(extendedError)];
   return { payloadSize: PAYLOAD_SIZE, version: EDNS_VERSION, dnssecOk, options };
-}
-
-/** RFC 8914 2. */
-function errorOption({ code, text = "" }: NonNullable<Resolution["extendedError"]>): EdnsOption {
-  const data = new Uint8Array([code >> 8, code & 0xff, ...new TextEncoder().encode(text)]);
-  return { code: OPTION.EDE, data };
 }
 
 /** The encoder sets TC where an answer is larger than any message. */

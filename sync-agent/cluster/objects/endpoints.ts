@@ -41,12 +41,12 @@ function slicesOf(metadata: Metadata, { addresses, notReadyAddresses, ports }: S
     const family = addressType === "IPv4" ? 4 : 6;
     const endpoints = all
       .filter(({ ip }) => addressFamily(ip) === family)
-      .map(({ ip, hostname, ready, targetRef: { name } }) => ({
-        addresses: [ip],
-        hostname,
-        ready,
-        ...(name !== undefined && { pod: name }),
-      }));
+      .map(({ ip, hostname, ready, targetRef: { name } }) => {
+        const addresses = [ip];
+        return name === undefined
+          ? { addresses, hostname, ready }
+          : { addresses, hostname, ready, pod: name };
+      });
     if (endpoints.length === 0) return [];
     // No EndpointSlice can be called this, so the names never clash.
     const name = `endpoints:${metadata.name}:${index}:${addressType}`;

@@ -1,5 +1,6 @@
 /** Questions and answers in JSON, as public resolvers have them: `?name=…&type=…`, `application/dns-json`. */
-import { CLASS, OPCODE, OPTION, TYPE } from "../wire/codes.ts";
+import { CLASS, OPCODE, TYPE } from "../wire/codes.ts";
+import { extendedErrorsIn } from "../wire/extended-error.ts";
 import { DnsFormatError } from "../wire/format-error.ts";
 import type { Message } from "../wire/message.ts";
 import type { Name } from "../wire/name.ts";
@@ -83,11 +84,9 @@ function ownerText(name: Name): string {
 }
 
 function commentOf({ edns }: Message): string | undefined {
-  const error = edns?.options.find(({ code }) => code === OPTION.EDE)?.data;
+  const [error] = extendedErrorsIn(edns?.options ?? []);
   if (error === undefined) return undefined;
-  const code = ((error[0] ?? 0) << 8) | (error[1] ?? 0);
-  const text = new TextDecoder().decode(error.subarray(2));
-  return text === "" ? `EDE(${code})` : `EDE(${code}): ${text}`;
+  return error.text ? `EDE(${error.code}): ${error.text}` : `EDE(${error.code})`;
 }
 
 function nameOf(params: URLSearchParams): Name {

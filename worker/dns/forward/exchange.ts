@@ -1,14 +1,14 @@
 /** One question to one resolver over HTTPS (RFC 8484). */
 import { DNS_MESSAGE_TYPE } from "../doh/query-octets.ts";
 import { toBase64Url } from "../doh/base64url.ts";
+import { extendedErrorsIn } from "../wire/extended-error.ts";
 import type { Query, Resolution } from "../resolver.ts";
-import { EXTENDED_ERROR, OPCODE, OPTION, RCODE } from "../wire/codes.ts";
+import { EXTENDED_ERROR, OPCODE, RCODE } from "../wire/codes.ts";
 import { decodeMessage } from "../wire/decode.ts";
 import { MessageEncoder } from "../wire/encode.ts";
 import { DnsFormatError } from "../wire/format-error.ts";
 import { MAX_MESSAGE_OCTETS, type Message } from "../wire/message.ts";
 import type { Question } from "../wire/record.ts";
-import { expandNames } from "./expand.ts";
 
 /** RFC 8467 4.1: queries are padded to multiples of this many octets. */
 const PADDING_BLOCK = 128;
@@ -105,9 +105,9 @@ function resolutionOf(url: string, octets: Uint8Array, question: Question): Reso
     // Codes over 15 are between two neighbours (RFC 6891 6.1.3).
     rcode: rcode > 0xf ? RCODE.SERVFAIL : rcode,
     authoritative: false,
-    answers: expandNames(answers, octets),
-    authorities: expandNames(authorities, octets),
-    additionals: expandNames(additionals, octets),
+    answers,
+    authorities,
+    additionals,
     extendedError: extendedErrorOf(message),
     recursive: true,
   };
@@ -136,12 +136,9 @@ function isAnswerTo({ id, response, opcode, questions }: Message, asked: Questio
   );
 }
 
-/** RFC 8914 2; what does not fit the form is none. */
+/** The first that the resolver gives. */
 function extendedErrorOf({ edns, rcode }: Message): Resolution["extendedError"] {
-  const data = edns?.options.find(({ code }) => code === OPTION.EXTENDED_ERROR)?.data;
-  const [high, low, ...text] = data ?? [];
-  if (high !== undefined && low !== undefined) {
-    return { code: (high << 8) | low, text: new TextDecoder().decode(Uint8Array.from(text)) };
-  }
+  const [given] = extendedErrorsIn(edns?.options ?? []);
+  if (given !== undefined) return given;
   return rcode === RCODE.SERVFAIL ? { code: EXTENDED_ERROR.NO_REACHABLE_AUTHORITY } : undefined;
 }

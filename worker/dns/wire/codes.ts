@@ -33,20 +33,12 @@ export const RCODE = {
   BADVERS: 16,
 } as const;
 
-const TYPE_TEXTS = textsOf(TYPE);
-const RCODE_TEXTS = textsOf(RCODE);
-
-/** `A`; of types that are not named here `TYPE64` (RFC 3597 5). */
-export function typeText(type: number): string {
-  return TYPE_TEXTS.get(type) ?? `TYPE${type}`;
-}
+const RCODE_TEXTS: ReadonlyMap<number, string> = new Map(
+  Object.entries(RCODE).map(([text, code]) => [code, text]),
+);
 
 export function rcodeText(rcode: number): string {
   return RCODE_TEXTS.get(rcode) ?? `RCODE${rcode}`;
-}
-
-function textsOf(codes: Readonly<Record<string, number>>): ReadonlyMap<number, string> {
-  return new Map(Object.entries(codes).map(([text, code]) => [code, text]));
 }
 
 /** EDNS0 options. */
@@ -58,12 +50,16 @@ export const OPTION = {
 
 /** Extended DNS errors (RFC 8914 4). */
 export const EXTENDED_ERROR = {
+  OTHER: 0,
   STALE_ANSWER: 3,
   NOT_READY: 14,
   BLOCKED: 15,
   FILTERED: 17,
   PROHIBITED: 18,
+  STALE_NXDOMAIN: 19,
   NOT_AUTHORITATIVE: 20,
+  NOT_SUPPORTED: 21,
   NO_REACHABLE_AUTHORITY: 22,
   NETWORK_ERROR: 23,
+  INVALID_DATA: 24,
 } as const;

@@ -5,8 +5,6 @@ import type { ResourceRecord } from "./record.ts";
 
 /** Mnemonics besides those that the codec knows (IANA, Resource Record TYPEs). */
 const OTHER_TYPES = {
-  HINFO: 13,
-  MX: 15,
   RP: 17,
   LOC: 29,
   NAPTR: 35,

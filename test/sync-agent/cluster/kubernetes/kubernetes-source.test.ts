@@ -108,7 +108,7 @@ describe("the state", () => {
     server.apply(service("web"));
     const follower = await started();
     const before = follower.source.observe();
-    const web = { ...service("web"), status: { loadBalancer: { ingress: [{ ip: "192.0.2.1" }] } } };
+    const web = { ...service("web"), status: { conditions: [{ type: "Ready", status: "True" }] } };
     server.apply(web);
     server.apply(slice("later"));
     await follower.until(({ state }) => state.EndpointSlice.size === 1);

@@ -112,7 +112,11 @@ describe("is as good as not written where it opens nothing", () => {
     ["auth-cache-duration", "a while", "is not a"],
     ["auth-cache-duration", "999 5m", "is not a list of statuses and a time"],
     ["auth-cache-duration", "", "is not a list of statuses and a time"],
-    ["auth-cache-key", "$ssl_client_fingerprint", "holds $ssl_client_fingerprint, of which nothing is known here"],
+    [
+      "auth-cache-key",
+      "$ssl_client_fingerprint",
+      "holds $ssl_client_fingerprint, of which nothing is known here",
+    ],
     ["auth-cache-key", "$host${remote_usr}", "holds $remote_usr, of which nothing is known here"],
   ])("%s: %s", (name, value, problem) => {
     expect(external({ [name]: value })).toEqual(external({}));

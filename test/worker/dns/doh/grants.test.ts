@@ -51,7 +51,7 @@ const platform = {
   ...PLATFORM,
   now: () => NOW,
   fetch: async (input: string | Request) =>
-    String(input) === `https://${TEAM}/cdn-cgi/access/certs`
+    (typeof input === "string" ? input : input.url) === `https://${TEAM}/cdn-cgi/access/certs`
       ? new Response(keys.jwks, { headers: { "content-type": "application/json" } })
       : new Response(null, { status: 404 }),
 };
@@ -115,7 +115,7 @@ describe("a token of the cluster's Secret", () => {
     const ask = asker(await snapshot());
     const answers = [];
     for (let i = 0; i < 7; i++) answers.push(await ask({ path: "/dns-query/slow" }));
-    expect(answers).toEqual([...Array<unknown>(6).fill(WEB), 429]);
+    expect(answers).toEqual([...Array.from({ length: 6 }, () => WEB), 429]);
     expect(await ask({ path: "/dns-query/all" })).toEqual(WEB);
   });
 

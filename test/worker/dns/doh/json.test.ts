@@ -45,7 +45,11 @@ describe("a question in the URL", () => {
     expect(await (await get("name=nobody.shop.svc.cluster.local")).json()).toMatchObject({
       Status: 3,
       Authority: [
-        { name: "cluster.local", type: 6, data: expect.stringMatching(/^ns\.dns\.cluster\.local\. /) },
+        {
+          name: "cluster.local",
+          type: 6,
+          data: expect.stringMatching(/^ns\.dns\.cluster\.local\. /) as string,
+        },
       ],
     });
     expect(await (await get("name=example.com")).json()).toMatchObject({ Status: 5, Comment: "EDE(20)" });

@@ -246,13 +246,12 @@ describe("forward", () => {
     expect(asked).toEqual([]);
   });
 
-  it("writes compressed names of data in full, and leaves data out that is none", async () => {
-    // mail exchangers: `10 mail.example.` by a pointer, and one cut short
+  it("writes compressed names of data in full", async () => {
+    // a mail exchanger: `10 mail.example.` by a pointer
     const octets = octetsOf(`
-      0000 8180 0001 0002 0000 0000
+      0000 8180 0001 0001 0000 0000
       03 777777 07 6578616d706c65 00 000f 0001
       c00c 000f 0001 0000012c 0009  000a 04 6d61696c c010
-      c00c 000f 0001 0000012c 0003  000a c0
     `);
     const { ask } = edge({ "one.example": () => dnsResponse(octets) });
     const answer = await ask("www.example. MX");
@@ -261,6 +260,17 @@ describe("forward", () => {
       String.raw`> www.example. 300 TYPE15 \# 16 000a046d61696c076578616d706c6500`,
     ]);
     expect(answer.questions.map(({ name }) => nameToText(name))).toEqual(["www.example."]);
+  });
+
+  it("with data that is none is no answer", async () => {
+    // a mail exchanger that is cut short
+    const octets = octetsOf(`
+      0000 8180 0001 0001 0000 0000
+      03 777777 07 6578616d706c65 00 000f 0001
+      c00c 000f 0001 0000012c 0003  000a c0
+    `);
+    const { ask } = edge({ "one.example": () => dnsResponse(octets) });
+    expect(messageLines(await ask("www.example. MX"))).toEqual(["SERVFAIL"]);
   });
 });
 
