@@ -2,7 +2,7 @@
 import dnsPacket, { type DecodedPacket, type Packet } from "dns-packet";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { canonicalAddress } from "../../contract/index.ts";
+import { canonicalAddress, type TemplateRule } from "../../contract/index.ts";
 import { decodeMessage } from "../../worker/dns/wire/decode.ts";
 import { MessageEncoder } from "../../worker/dns/wire/encode.ts";
 import type { EdnsOption, Message } from "../../worker/dns/wire/message.ts";
@@ -33,6 +33,9 @@ const QUESTIONS = [
   "cluster.local. SOA",
   "cluster.local. NS",
   "dns-version.cluster.local. TXT",
+  "portless.shop.svc.cluster.local. SRV",
+  "10-1-2-3.shop.pod.cluster.local. SRV",
+  "in-addr.arpa. NS",
   "20.0.96.10.in-addr.arpa. PTR",
   "1.3.244.10.in-addr.arpa. PTR",
   "version.bind. CH TXT",
@@ -169,6 +172,54 @@ describe("dns-packet reads our messages", () => {
       flag_do: true,
       options: codes,
     });
+  });
+
+  it("records that are made from text", async () => {
+    const rule: TemplateRule = {
+      zones: ["."],
+      match: [],
+      answer: [
+        "{{ .Name }} 60 IN MX 10 mail.example.",
+        '{{ .Name }} 60 IN TXT "a b" c',
+        "{{ .Name }} 60 IN SRV 1 2 3 t.example.",
+        "{{ .Name }} 60 IN CNAME d.example.",
+      ],
+      authority: ["example. 60 IN SOA ns.example. root.example. (7 1h 2m 3 4)"],
+      additional: ["t.example. 60 IN AAAA 2001:db8::7"],
+      rcode: 0,
+    };
+    const view = viewOf(CLUSTER, { plugins: [{ plugin: "template", rules: [rule] }] });
+    const response = await respondTo(view, queryFor([questionOf("a.example. TXT")]));
+    const packet = theirs(new MessageEncoder().encode(response));
+    expect(packet.answers).toMatchObject([
+      { name: "a.example", ttl: 60, type: "MX", data: { preference: 10, exchange: "mail.example" } },
+      { type: "TXT", data: [Buffer.from("a b"), Buffer.from("c")] },
+      { type: "SRV", data: { priority: 1, weight: 2, port: 3, target: "t.example" } },
+      { type: "CNAME", data: "d.example" },
+    ]);
+    expect(packet.authorities).toMatchObject([
+      {
+        name: "example",
+        type: "SOA",
+        data: { mname: "ns.example", rname: "root.example", serial: 7, refresh: 3600, retry: 120 },
+      },
+    ]);
+    expect(packet.additionals).toMatchObject([{ name: "t.example", type: "AAAA", data: "2001:db8::7" }]);
+  });
+
+  it("the answer to ANY", async () => {
+    const response = await respondTo(
+      viewOf(CLUSTER),
+      queryFor([questionOf("web.shop.svc.cluster.local. ANY")]),
+    );
+    expect(theirs(new MessageEncoder().encode(response)).answers).toMatchObject([
+      {
+        name: "web.shop.svc.cluster.local",
+        ttl: 8482,
+        type: "HINFO",
+        data: { cpu: "ANY obsoleted", os: "See RFC 8482" },
+      },
+    ]);
   });
 
   it("any message of the types that both know", () => {
