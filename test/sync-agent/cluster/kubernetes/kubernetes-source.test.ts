@@ -121,6 +121,14 @@ describe("the state", () => {
     expect(follower.source.observe()).toBe(after);
   });
 
+  test("has the addresses that a load balancer gives a Service", async () => {
+    server.apply(service("web"));
+    const { until } = await started();
+    server.apply({ ...service("web"), status: { loadBalancer: { ingress: [{ ip: "192.0.2.1" }] } } });
+    const { state } = await until(({ state }) => state.Service.get("shop/web")?.loadBalancer !== undefined);
+    expect(state.Service.get("shop/web")?.loadBalancer).toEqual([{ ip: "192.0.2.1" }]);
+  });
+
   test("keeps the last good form of what cannot be read, with a warning", async () => {
     server.apply(ingress("web"));
     const { until } = await started();
