@@ -1,5 +1,5 @@
 /** Who may ask what, by address and type (CoreDNS acl plugin). */
-import type { AclRule, PluginConfig } from "../../contract/index.ts";
+import { type AclRule, canonicalAddress, type PluginConfig } from "../../contract/index.ts";
 import { type AddressTest, addressTest } from "../ingress/address-ranges.ts";
 import type { Plugin, Query, Resolution } from "./resolver.ts";
 import { EXTENDED_ERROR, RCODE } from "./wire/codes.ts";
@@ -28,6 +28,8 @@ export function acl(configs: readonly PluginConfig<"acl">[]): Plugin {
   return (query, next) => {
     for (const { zones, rules } of blocks) {
       if (!zones.has(query.question.name)) continue;
+      // Whoever cannot be told apart is nobody (CoreDNS).
+      if (canonicalAddress(query.client.address) === undefined) return BLOCKED;
       switch (rules.find((rule) => isFor(rule, query))?.action) {
         case undefined:
           continue;

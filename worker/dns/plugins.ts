@@ -1,5 +1,6 @@
 /** From a plugin's configuration to the plugin: made once for a snapshot's settings, then asked with every query. */
 import type { DnsPlugin } from "../../contract/index.ts";
+import { errorText } from "../log.ts";
 import type { Platform } from "../platform.ts";
 import { cache } from "./cache/cache.ts";
 import { file } from "./file/file.ts";
@@ -12,6 +13,7 @@ import { external } from "./k8s-external/external.ts";
 import { kubernetes } from "./kubernetes/kubernetes.ts";
 import { loadbalance } from "./loadbalance.ts";
 import { log } from "./log.ts";
+import { failure } from "./refuse.ts";
 import type { Plugin, Resolver } from "./resolver.ts";
 import { rewrite } from "./rewrite/rewrite.ts";
 import { template } from "./template/template.ts";
@@ -25,13 +27,22 @@ export interface PluginPlatform extends Pick<
   readonly resolve: Resolver;
 }
 
-/** The plugins of a server block, each of which may ask what the others are. */
+/**
+ * The plugins of a server block, each of which may ask what the others are. One that this edge cannot set up, because
+ * the agent is newer, say, fails in place of being left out: it may be there to refuse.
+ */
 export function provisionPlugins(configs: readonly DnsPlugin[], platform: PluginPlatform): Plugin[] {
   const acls = configs.filter((config) => config.plugin === "acl");
   return configs.flatMap((config) => {
-    // All acl blocks are one plugin, where the first of them stands.
-    if (config.plugin === "acl") return config === acls[0] ? [acl(acls)] : [];
-    return [provisionPlugin(config, configs, platform)];
+    try {
+      // All acl blocks are one plugin, where the first of them stands.
+      if (config.plugin === "acl") return config === acls[0] ? [acl(acls)] : [];
+      return [provisionPlugin(config, configs, platform)];
+    } catch (error) {
+      const cause = `plugin ${config.plugin} cannot be set up: ${errorText(error)}`;
+      platform.log("error", { plugin: config.plugin, cause }, "dns plugin cannot be set up");
+      return [() => failure(cause)];
+    }
   });
 }
 

@@ -10,7 +10,12 @@ const REFUSAL: Resolution = {
   extendedError: { code: EXTENDED_ERROR.NOT_AUTHORITATIVE },
 };
 
-const FAILURE: Resolution = { ...REFUSAL, rcode: RCODE.SERVFAIL, cause: "no plugin answers for the name" };
+/** @param cause for the log */
+export function failure(cause: string): Resolution {
+  return { ...REFUSAL, rcode: RCODE.SERVFAIL, cause };
+}
+
+const FAILURE = failure("no plugin answers for the name");
 
 /** The end of a server block that a Corefile configures: CoreDNS fails where no plugin is left. */
 export const fail: Resolver = () => FAILURE;

@@ -39,6 +39,11 @@ describe("acl", () => {
     expect(await ask(view, "web.shop.svc.cluster.local. A")).toEqual(answer);
   });
 
+  it("blocks whoever has no address", async () => {
+    const view = viewOf(CLUSTER, { plugins: [block([]), KUBERNETES] });
+    expect(await ask(view, "web.shop.svc.cluster.local. A", { address: "unix" })).toEqual(["REFUSED"]);
+  });
+
   it.each([
     ["block", 15],
     ["filter", 17],

@@ -90,7 +90,7 @@ class External {
     if (type === TYPE.SOA) return answer(zone.soa(query.view.root.time));
     if (type !== TYPE.NS) return NODATA;
     const { ttl } = this.#config;
-    const server = Name.under(name.parent(0), "ns1", ...this.#config.apex.split("."));
+    const server = Name.under(name, "ns1", ...this.#config.apex.split("."));
     return andThen(this.#serverAddresses(query), (addresses) => ({
       answers: [{ name: zone.name, ttl, type: "NS", target: zone.nameServer }],
       additionals: addresses.map((address) => addressRecord(server, ttl, address)),

@@ -4,6 +4,7 @@ import { andThen } from "../maybe-promise.ts";
 import type { Plugin, Resolution, Resolver } from "../resolver.ts";
 import { CLASS, RCODE } from "../wire/codes.ts";
 import type { Name } from "../wire/name.ts";
+import { nameFromText } from "../wire/name-text.ts";
 import type { SoaRecord } from "../wire/record.ts";
 import { fallthroughOf, Zones } from "../zones.ts";
 import { AskedZone, ClusterZone } from "./cluster-zone.ts";
@@ -20,6 +21,7 @@ export function kubernetes(
   platform: { readonly resolve: Resolver },
 ): Plugin {
   const zones = new Zones(config.zones);
+  const reverse = new Zones(config.zones.filter((zone) => isReverse(nameFromText(zone))));
   const fallthrough = fallthroughOf(config.fallthrough);
   const exposure = new Exposure(config);
 
@@ -56,7 +58,7 @@ export function kubernetes(
     const matched = zones.match(name);
     if (matched === undefined) return next(query);
     const { labels } = matched;
-    const zone = new AskedZone(query, clusterAt(view.root.time), labels, isReverse(matched.zone));
+    const zone = new AskedZone(query, clusterAt(view.root.time), labels, reverse.has(matched.zone));
     const found = lookup({ zone, name, labels, type, aliases: [], follow });
     return andThen(found, (found) =>
       found === undefined && fallthrough.has(name) ? next(query) : resolutionOf(found, () => zone.soa),

@@ -2,9 +2,9 @@
 import type { PluginConfig } from "../../../contract/index.ts";
 import type { MaybePromise } from "../../snapshot/view.ts";
 import { andThen } from "../maybe-promise.ts";
-import { refuse } from "../refuse.ts";
+import { failure, refuse } from "../refuse.ts";
 import type { Plugin, Query, Resolution, Resolver } from "../resolver.ts";
-import { CLASS, RCODE } from "../wire/codes.ts";
+import { CLASS } from "../wire/codes.ts";
 import { DnsFormatError } from "../wire/format-error.ts";
 import { nameToText } from "../wire/name-text.ts";
 import type { Question } from "../wire/record.ts";
@@ -79,15 +79,4 @@ function lookupFor(query: Query, resolve: Resolver): Lookup {
       }),
       ({ answers }) => answers,
     );
-}
-
-function failure(cause: string): Resolution {
-  return {
-    rcode: RCODE.SERVFAIL,
-    authoritative: false,
-    answers: [],
-    authorities: [],
-    additionals: [],
-    cause,
-  };
 }

@@ -4,6 +4,7 @@ import { Expression } from "../../../contract/expression.ts";
 import type { PluginConfig, TemplateRule } from "../../../contract/index.ts";
 import type { MaybePromise } from "../../snapshot/view.ts";
 import { all, andThen } from "../maybe-promise.ts";
+import { failure } from "../refuse.ts";
 import type { Plugin, Query, Resolution, Resolver } from "../resolver.ts";
 import { CLASS, RCODE, TYPE } from "../wire/codes.ts";
 import { typeText } from "../wire/record-text.ts";
@@ -145,15 +146,4 @@ function followed(
     ]);
   });
   return andThen(all(lists), (lists) => lists.flat());
-}
-
-function failure(cause: string): Resolution {
-  return {
-    rcode: RCODE.SERVFAIL,
-    authoritative: false,
-    answers: [],
-    authorities: [],
-    additionals: [],
-    cause,
-  };
 }
