@@ -1,5 +1,6 @@
 import { Command } from "commander";
 import type { DnsAccess, PodMode } from "../contract/index.ts";
+import type { CorefileFlag } from "./corefile.ts";
 import type { LogLevel } from "./log.ts";
 import { type Listen, LOCAL_TARGETS, options } from "./options.ts";
 
@@ -16,6 +17,8 @@ export interface UpFlags {
   dnsAccess: DnsAccess;
   dnsToken?: string;
   dnsPods: PodMode;
+  corefile?: CorefileFlag;
+  corefileEnv: readonly string[];
   targets: readonly string[];
   zone?: string;
   state: string;
@@ -39,6 +42,8 @@ export function upCommand(): Command {
     .addOption(options.dnsAccess("loopback"))
     .addOption(options.dnsToken())
     .addOption(options.dnsPods())
+    .addOption(options.corefile())
+    .addOption(options.corefileEnv())
     .addOption(options.targets(LOCAL_TARGETS))
     .addOption(options.zone())
     .addOption(options.state())

@@ -37,6 +37,10 @@ export const WARNING_REASONS = [
   "CertificateMissing",
   "CertificateRefused",
   "ZoneNotFound",
+  "CorefileRefused",
+  "CorefileIgnored",
+  "CorefileWithoutEffect",
+  "ZoneFileRefused",
 ] as const;
 
 export type WarningReason = (typeof WARNING_REASONS)[number];

@@ -10,8 +10,6 @@ import {
   type Sealer,
   serverNameKeys,
   type Settings,
-  type StandardDns,
-  standardDns,
 } from "../../contract/index.ts";
 import type { CertificateMode, DesiredCertificate } from "../certificates/desired.ts";
 import { type ClusterState, objectKey } from "../cluster/state.ts";
@@ -23,17 +21,17 @@ import { classNameOf, selectIngresses, type ServedClasses } from "./class-select
 import { mergeHostClaims } from "./host-claims.ts";
 import { keptClaims, type LastGood } from "./last-good.ts";
 import type { PublishedHosts } from "./published-form.ts";
+import { withSelections } from "./selections.ts";
 import { compileServices } from "./services.ts";
+import { compileDns, type DnsMemory, type DnsOptions } from "./dns.ts";
 import { compareText } from "./text-order.ts";
 import { tlsHosts } from "./tls-hosts.ts";
 import { compareWarnings } from "./warnings.ts";
 import { compileZones } from "./zones.ts";
 
-export interface CompileOptions extends ServedClasses {
+export interface CompileOptions extends ServedClasses, DnsOptions {
   /** The edge's own hostname; no Ingress can claim it. */
   readonly systemHost: string | undefined;
-  /** What the resolver answers for. */
-  readonly dns: StandardDns;
   /** `namespace/name` of ingress-nginx's own ConfigMap, whose settings hold for adopted classes. */
   readonly controllerConfig?: string | undefined;
   /** Milliseconds since 1970; decides only which warnings certificates get for their expiry. */
@@ -61,6 +59,10 @@ export interface Compiled {
   readonly lastGood: LastGood;
   /** `namespace/name` of the Ingresses that are refused here, and for which `published` may hold better; sorted. */
   readonly lacking: readonly string[];
+  /** For the next compile. */
+  readonly dnsMemory: DnsMemory;
+  /** Whether the resolver's configuration is refused, and `publishedDns` may hold better. */
+  readonly lacksDns: boolean;
 }
 
 /** Never rejects for what a user wrote: an object that cannot be served is left out, with a warning. */
@@ -97,19 +99,21 @@ export async function compile(state: ClusterState, options: CompileOptions): Pro
     );
   });
   const hosts = mergeHostClaims(claimed.flatMap(({ claims }) => claims));
+  const dns = compileDns(state, options);
   const services = compileServices(state);
-  const pods = options.dns.pods === "verified" ? [...state.Pod.values()] : [];
-  const addresses = compileAddresses(services.records, pods);
-  const zones = compileZones(state);
+  const pods = dns.usesPods ? [...state.Pod.values()] : [];
+  const serviceRecords = withSelections(services.records, state.Service, dns.selections);
+  const addresses = compileAddresses(serviceRecords, pods);
+  const zones = compileZones(state, dns.records);
   return {
     records: {
       hosts: hosts.records,
-      services: services.records,
+      services: serviceRecords,
       certificates: certificates.records,
       addresses: addresses.records,
       zones: zones.records,
     },
-    settings: { dns: standardDns(options.dns) },
+    settings: { dns: dns.settings },
     warnings: [
       selected,
       ...(controller ? [controller] : []),
@@ -119,6 +123,7 @@ export async function compile(state: ClusterState, options: CompileOptions): Pro
       certificates,
       addresses,
       zones,
+      dns,
     ]
       .flatMap(({ warnings }) => warnings)
       .toSorted(compareWarnings),
@@ -129,6 +134,8 @@ export async function compile(state: ClusterState, options: CompileOptions): Pro
       .filter(({ isLacking }) => isLacking)
       .map(({ key }) => key)
       .toSorted(compareText),
+    dnsMemory: dns.memory,
+    lacksDns: dns.isLacking,
   };
 }
 
