@@ -5,9 +5,10 @@ import { isUtf8 } from "node:buffer";
 import { isDeepStrictEqual } from "node:util";
 import { readCorefile } from "../corefile/corefile.ts";
 import { type CorefileSource, MOUNT, type SourceFile } from "../corefile/source.ts";
-import { errorCode, ManifestSourceError } from "./manifests/error.ts";
+import { ManifestSourceError } from "./manifests/error.ts";
 import { FolderWatch } from "./manifests/folder-watch.ts";
 import { RescanSchedule } from "./manifests/rescan-schedule.ts";
+import { isWithin } from "./manifests/walk.ts";
 
 export interface CorefileFilesOptions {
   readonly path: string;
@@ -95,6 +96,7 @@ function readSnapshot(
   const lists = new Map<string, readonly string[]>();
   const folders = new Set<string>();
   const place = (virtual: string): string | undefined => {
+    if (isWithin(virtual, folder)) return virtual;
     const way = posix.relative(MOUNT, virtual);
     return way === ".." || way.startsWith("../") ? undefined : resolve(folder, way);
   };
@@ -134,8 +136,7 @@ function readText(path: string): SourceFile | undefined {
     if (!stats.isFile() || stats.size > MAX_FILE_BYTES) return undefined;
     const bytes = readFileSync(path);
     return isUtf8(bytes) ? { object: path, field: undefined, text: bytes.toString("utf8") } : undefined;
-  } catch (error) {
-    errorCode(error);
+  } catch {
     return undefined;
   }
 }
@@ -146,8 +147,7 @@ function readNames(path: string): string[] {
       .filter((entry) => entry.isFile() || entry.isSymbolicLink())
       .map(({ name }) => name)
       .toSorted();
-  } catch (error) {
-    errorCode(error);
+  } catch {
     return [];
   }
 }
@@ -155,8 +155,16 @@ function readNames(path: string): string[] {
 function isFolder(path: string): boolean {
   try {
     return statSync(path).isDirectory();
-  } catch (error) {
-    errorCode(error);
+  } catch {
     return false;
   }
+}
+
+/** A Corefile read once; `undefined` where it cannot be. */
+export function readCorefileAt(
+  path: string,
+  environment: ReadonlyMap<string, string>,
+): CorefileSource | undefined {
+  const absolute = resolve(path);
+  return readSnapshot(absolute, dirname(absolute), environment)?.source;
 }

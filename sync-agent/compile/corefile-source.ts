@@ -52,3 +52,13 @@ function filesOf(configMap: ConfigMap | undefined, folder: string): [string, Sou
     { object, field: `data[${key}]`, text },
   ]);
 }
+
+/** Whether names of pods may have to be verified, told by the words alone: before a Corefile is read as one. */
+export function mayVerifyPods(
+  { ConfigMap }: Pick<ClusterState, "ConfigMap">,
+  configMaps: readonly string[],
+): boolean {
+  return configMaps.some((key) =>
+    Object.values(ConfigMap.get(key)?.data ?? {}).some((text) => /\bpods\s+verified\b/.test(text)),
+  );
+}

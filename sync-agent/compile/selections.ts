@@ -4,10 +4,10 @@ import { type LabelSelector, selects } from "../corefile/label-selector.ts";
 
 /** Records that say which kubernetes plugins leave them out. @param selections by number */
 export function withSelections(
-  records: ReadonlyMap<string, ServiceRecord>,
+  records: Map<string, ServiceRecord>,
   services: ReadonlyMap<string, Service>,
   selections: readonly LabelSelector[],
-): ReadonlyMap<string, ServiceRecord> {
+): Map<string, ServiceRecord> {
   if (selections.length === 0) return records;
   return new Map(
     Array.from(records, ([key, record]) => {
