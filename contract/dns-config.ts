@@ -46,7 +46,12 @@ const aclRule = z.strictObject({
 });
 
 /** What a `cache` block keeps of one kind of answer; seconds. */
-const cached = z.strictObject({ maxTtl: seconds, minTtl: seconds });
+const cached = z.strictObject({
+  maxTtl: seconds,
+  minTtl: seconds,
+  /** Zones of which no such answer is kept (`disable`). */
+  except: zones.optional(),
+});
 
 /**
  * Names, and parts of them, are as CoreDNS keeps them: in lower case and with a dot at their end, for a name that has

@@ -23,7 +23,7 @@ export const readCache: PluginReader = (statements, context) => {
     success: { ...SUCCESS, ...maxTtl },
     denial: { ...DENIAL, ...maxTtl },
   };
-  const disabled = new Set<"success" | "denial">();
+  const disabled = new Map<Kind, readonly string[]>();
   for (const option of block ?? []) {
     switch (option.text) {
       case "success":
@@ -36,20 +36,20 @@ export const readCache: PluginReader = (statements, context) => {
         config = { ...config, serveStale: stale(option, context) };
         break;
       case "disable":
-        disable(option, disabled, context);
+        disable(option, disabled);
         break;
       default:
         others(option, context);
     }
   }
-  const { success, denial, ...rest } = config;
-  const plugin: PluginConfig<"cache"> = {
-    ...rest,
-    ...(!disabled.has("success") && { success }),
-    ...(!disabled.has("denial") && { denial }),
-  };
-  return [{ plugin }];
+  for (const [kind, zones] of disabled) {
+    const { [kind]: cached, ...rest } = config;
+    config = zones.length === 0 || cached === undefined ? rest : { ...rest, [kind]: { ...cached, except: zones } };
+  }
+  return [{ plugin: config }];
 };
+
+type Kind = "success" | "denial";
 
 /** `CAPACITY [TTL] [MINTTL]`. The edge has a budget of its own. */
 function limits(
@@ -74,17 +74,11 @@ function stale(option: Statement, context: PluginContext): number {
   return duration === undefined ? STALE : seconds(duration, "how long stale answers are served");
 }
 
-function disable(option: Statement, disabled: Set<"success" | "denial">, context: PluginContext): void {
+/** @param disabled by kind the zones that are not cached; none for all of them. What is said last holds, as in CoreDNS. */
+function disable(option: Statement, disabled: Map<Kind, readonly string[]>): void {
   const [kind, ...zones] = option.args;
-  const named = oneOf(kind ?? missing(option, "success or denial"), "what is not cached", ["success", "denial"]);
-  if (zones.length === 0) disabled.add(named);
-  else {
-    context.ignored(
-      option,
-      `\`disable ${named}\` for some zones only is not followed: their answers are cached as well.`,
-      "Give those zones a server block of their own, without a cache.",
-    );
-  }
+  const word = kind ?? missing(option, "success or denial");
+  disabled.set(oneOf(word, "what is not cached", ["success", "denial"]), zonesOf(zones, []));
 }
 
 function others(option: Statement, context: PluginContext): void {

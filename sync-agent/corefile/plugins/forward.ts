@@ -28,13 +28,18 @@ const MOST_TARGETS = 15;
 const REMEDY =
   "Name a resolver that docs/corefile.md lists; or give Lintel a Corefile of its own (`--corefile`), where `forward . https://…` names one.";
 
-export const readForward: PluginReader = (statements, context) =>
-  statements.flatMap((statement) => {
-    const plugin = readOne(statement, context);
-    return plugin === undefined ? [] : [{ plugin }];
+/** What one without a resolver would have asked is not to be asked of those behind it: such names are private. */
+export const readForward: PluginReader = (statements, context) => {
+  const lost: string[] = [];
+  return statements.flatMap((statement) => {
+    const { to, ...plugin } = readOne(statement, context);
+    if (to.length > 0) return [{ plugin: { ...plugin, except: [...plugin.except, ...lost], to } }];
+    if (plugin.from !== ".") lost.push(plugin.from);
+    return [];
   });
+};
 
-function readOne(statement: Statement, context: PluginContext): PluginConfig<"forward"> | undefined {
+function readOne(statement: Statement, context: PluginContext): PluginConfig<"forward"> {
   const [fromWord, ...to] = statement.args;
   if (fromWord === undefined || to.length === 0) {
     throw new CorefileError(
@@ -69,7 +74,6 @@ function readOne(statement: Statement, context: PluginContext): PluginConfig<"fo
   if (urls.length > MOST_TARGETS) {
     throw new CorefileError(statement.place, "forward names too many resolvers", `Name at most ${MOST_TARGETS}.`);
   }
-  if (urls.length === 0) return undefined;
   return { plugin: "forward", from, except: [...except], to: urls.map((url) => ({ url })), policy };
 }
 

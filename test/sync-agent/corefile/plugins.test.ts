@@ -69,6 +69,16 @@ table("cache", {
   ],
   "serves stale answers for an hour": ["cache {\nserve_stale\n}", [{ ...cache, serveStale: 3600 }]],
   "serves stale answers as long as it says": ["cache {\nserve_stale 1h30m immediate\n}", [{ ...cache, serveStale: 5400 }]],
+  "leaves zones out, as kubeadm has it": [
+    "cache 30 {\ndisable success cluster.local\ndisable denial cluster.local a.test\n}",
+    [
+      {
+        ...cache,
+        success: { maxTtl: 30, minTtl: 5, except: ["cluster.local"] },
+        denial: { maxTtl: 30, minTtl: 5, except: ["cluster.local", "a.test"] },
+      },
+    ],
+  ],
   "leaves a kind out": ["cache {\ndisable denial\n}", [{ plugin: "cache", zones: ["example.org"], success: cache.success }]],
 });
 
@@ -117,6 +127,10 @@ table("forward", {
     { files: { "resolv.conf": "search x\nnameserver 8.8.8.8\nnameserver 8.8.4.4\n" } },
   ],
   "is left out without a resolver": ["forward . /etc/resolv.conf", []],
+  "asks nobody else what a private resolver would be asked": [
+    "forward corp.test 10.0.0.1\nforward . 1.1.1.1",
+    [{ ...forward, except: ["corp.test"], to: [cloudflare] }],
+  ],
   "asks the resolvers that it can": ["forward . 10.0.0.2 1.1.1.1", [{ ...forward, to: [cloudflare] }]],
   "may stand several times": ["forward a.test 1.1.1.1\nforward . 8.8.8.8", [{ ...forward, from: "a.test", to: [cloudflare] }, { ...forward, to: [google] }]],
 });
@@ -339,7 +353,6 @@ describe("says", () => {
     ["that a line is none of hosts", "hosts {\nx y\n}", 'ignored line 2: "x" is no address; the line is left out.'],
     ["that a zone's text is not there", "file db", "zone line 1: There is no file db beside the Corefile; its zones stay as they were served last."],
     ["that weights are not followed", "loadbalance weighted w.txt", "ignored line 1: Weights are not followed: addresses come in a random order."],
-    ["that some zones are cached all the same", "cache {\ndisable success a.test\n}", "ignored line 2: `disable success` for some zones only is not followed: their answers are cached as well."],
   ])("%s", (_, lines, expected) => expect(saidOfLines(lines)).toEqual([expected]));
 });
 
