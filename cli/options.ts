@@ -132,10 +132,7 @@ export const options = {
       .argParser(parseCorefile)
       .default(undefined, "kube-system/coredns, if there is one"),
   corefileEnv: () =>
-    option(
-      "--corefile-env <names>",
-      "environment variables that the Corefile may name, separated by commas",
-    )
+    option("--corefile-env <names>", "environment variables that the Corefile may name, separated by commas")
       .argParser(parseList)
       .default([], "none"),
   targets: (fallback: readonly string[]) =>

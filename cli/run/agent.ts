@@ -74,7 +74,8 @@ async function follow(
     return followManifests(flags.manifests, flags.state);
   }
   const { followCluster } = await import("../followed-cluster.ts");
-  const pods = flags.dnsPods === "verified" || ((state: ClusterState) => mayVerifyPods(state, corefiles.configMaps));
+  const pods =
+    flags.dnsPods === "verified" || ((state: ClusterState) => mayVerifyPods(state, corefiles.configMaps));
   // Without an adopted class nothing is asked of it.
   const controller = flags.adoptClass.length === 0 ? [] : [flags.controllerConfig];
   const configMaps = [...controller, ...corefiles.configMaps];

@@ -27,6 +27,6 @@ export async function runCheck(paths: readonly string[], flags: CheckFlags): Pro
   const unreadable = report.others.filter(({ reason }) => reason === "ManifestUnreadable");
   if (unreadable.length > 0) throw new CommandError("not everything could be read; see above");
   if (report.summary.change > 0) throw new CommandError(summaryText(report));
-  const [corefile] = report.corefiles.filter(({ verdict }) => verdict === "change");
+  const corefile = report.corefiles.find(({ verdict }) => verdict === "change");
   if (corefile !== undefined) throw new CommandError(`the Corefile of ${corefile.corefile} needs a change`);
 }

@@ -24,7 +24,9 @@ const NO_ENVIRONMENT: ReadonlyMap<string, string> = new Map();
 
 /** @param files Corefiles that are no ConfigMaps */
 export function corefileReports(state: ClusterState, files: readonly CorefileSource[]): CorefileReport[] {
-  const keys = [...state.ConfigMap].flatMap(([key, { data }]) => (data[COREFILE_KEY] === undefined ? [] : [key]));
+  const keys = [...state.ConfigMap].flatMap(([key, { data }]) =>
+    data[COREFILE_KEY] === undefined ? [] : [key],
+  );
   const sources = keys.map((key) => configMapSource(key, state, NO_ENVIRONMENT));
   return [...sources, ...files].map(reportOf).toSorted((a, b) => compareText(a.corefile, b.corefile));
 }

@@ -37,9 +37,12 @@ export function createCorefileFiles(options: CorefileFilesOptions): CorefileFile
   const resyncMillis = options.resyncMillis ?? 30_000;
   let present: Snapshot | undefined;
   let onChange: (() => void) | undefined;
-  const schedule = new RescanSchedule(async () => {
-    await refresh();
-  }, { quietMillis, maximumMillis: quietMillis * 25 });
+  const schedule = new RescanSchedule(
+    async () => {
+      await refresh();
+    },
+    { quietMillis, maximumMillis: quietMillis * 25 },
+  );
   const watch = new FolderWatch(() => schedule.soon());
 
   async function refresh(): Promise<void> {
@@ -64,7 +67,11 @@ export function createCorefileFiles(options: CorefileFilesOptions): CorefileFile
       if (present === undefined) {
         watch.close();
         await schedule.close();
-        throw new ManifestSourceError(path, "the Corefile cannot be read.", "Name a file that the agent's user may read.");
+        throw new ManifestSourceError(
+          path,
+          "the Corefile cannot be read.",
+          "Name a file that the agent's user may read.",
+        );
       }
       onChange = listener;
       schedule.begin();
@@ -123,7 +130,10 @@ function readSnapshot(
   readCorefile({ path: entry, files: { read, list }, environment });
   const source = {
     path: entry,
-    files: { read: (virtual: string) => files.get(virtual), list: (virtual: string) => lists.get(virtual) ?? [] },
+    files: {
+      read: (virtual: string) => files.get(virtual),
+      list: (virtual: string) => lists.get(virtual) ?? [],
+    },
     environment,
   };
   const seen = new Map<string, unknown>([...files, ...lists]);

@@ -5,12 +5,7 @@
  * Each processor (one file) reads objects one at a time and then merges, so that what an object contributes can be
  * kept for as long as the object stays the same.
  */
-import {
-  type Records,
-  type Sealer,
-  serverNameKeys,
-  type Settings,
-} from "../../contract/index.ts";
+import { type Records, type Sealer, serverNameKeys, type Settings } from "../../contract/index.ts";
 import type { CertificateMode, DesiredCertificate } from "../certificates/desired.ts";
 import { type ClusterState, objectKey } from "../cluster/state.ts";
 import type { Warning } from "../warning.ts";

@@ -142,11 +142,7 @@ function standard({ dns }: DnsOptions, warnings: readonly Warning[]): CompiledDn
 }
 
 /** What is served while there is no Corefile that could be: the last good one, else what is published, else the standard. */
-function withoutReading(
-  state: ClusterState,
-  options: DnsOptions,
-  warnings: readonly Warning[],
-): CompiledDns {
+function withoutReading(state: ClusterState, options: DnsOptions, warnings: readonly Warning[]): CompiledDns {
   const { dnsMemory, publishedDns } = options;
   if (dnsMemory?.good !== undefined) {
     return served(state, dnsMemory.good, options, { warnings, reading: undefined });

@@ -96,7 +96,9 @@ function tell(statement: Statement, context: PluginContext): void {
     context.ignored(
       statement,
       `Plugin \`${name}\` is not known; it is not served.`,
-      meant === undefined ? "Nothing, if CoreDNS has it; correct its name else." : `Write \`${meant}\`, if that is meant.`,
+      meant === undefined
+        ? "Nothing, if CoreDNS has it; correct its name else."
+        : `Write \`${meant}\`, if that is meant.`,
     );
   }
 }

@@ -45,10 +45,7 @@ function readRequirement(text: string): Requirement | undefined {
 }
 
 /** A label that is not there is in no set of values (Kubernetes API, "Labels and Selectors"). */
-export function selects(
-  { requirements }: LabelSelector,
-  labels: Readonly<Record<string, string>>,
-): boolean {
+export function selects({ requirements }: LabelSelector, labels: Readonly<Record<string, string>>): boolean {
   return requirements.every(({ label, operator, values }) => {
     const value = Object.hasOwn(labels, label) ? labels[label] : undefined;
     switch (operator) {

@@ -101,7 +101,11 @@ class Lexer {
     for (;;) {
       const char = this.#text[this.#at];
       if (char === undefined) {
-        throw this.#error(began, `the quote ${quote} that begins here does not end`, `Write ${quote} at its end.`);
+        throw this.#error(
+          began,
+          `the quote ${quote} that begins here does not end`,
+          `Write ${quote} at its end.`,
+        );
       }
       this.#at++;
       if (char === quote) return text;

@@ -136,12 +136,15 @@ export const KNOWN_RESOLVERS: readonly KnownResolver[] = [
 ];
 
 const BY_ADDRESS = new Map(
-  KNOWN_RESOLVERS.flatMap(({ addresses, url }) => addresses.map((address) => [canonicalAddress(address), url])),
+  KNOWN_RESOLVERS.flatMap(({ addresses, url }) =>
+    addresses.map((address) => [canonicalAddress(address), url]),
+  ),
 );
 const BY_NAME = new Map(KNOWN_RESOLVERS.flatMap(({ names, url }) => names.map((name) => [name, url])));
 
 /** @param serverName of its certificate, which says more than the address where both are known. */
 export function knownResolver(address: string, serverName: string | undefined): string | undefined {
-  const named = serverName === undefined ? undefined : BY_NAME.get(serverName.toLowerCase().replace(/\.$/, ""));
+  const named =
+    serverName === undefined ? undefined : BY_NAME.get(serverName.toLowerCase().replace(/\.$/, ""));
   return named ?? BY_ADDRESS.get(canonicalAddress(address));
 }

@@ -105,7 +105,9 @@ class Parser {
     const snippet = keys.length === 1 ? /^\((.*)\)$/s.exec(key?.text ?? "")?.[1] : undefined;
     const isOpen = isBrace(cursor.peek(), "{");
     if (snippet !== undefined) {
-      if (!isOpen) throw new CorefileError(place, `the snippet (${snippet}) has no block`, "Write it in braces.");
+      if (!isOpen) {
+        throw new CorefileError(place, `the snippet (${snippet}) has no block`, "Write it in braces.");
+      }
       this.#readSnippet(cursor, snippet, place);
       return;
     }
@@ -130,14 +132,22 @@ class Parser {
       more = parts.length > 1 && parts.at(-1) === "" ? place : undefined;
     }
     if (more !== undefined) {
-      throw new CorefileError(more, "another zone must follow the comma", "Write it, or take the comma away.");
+      throw new CorefileError(
+        more,
+        "another zone must follow the comma",
+        "Write it, or take the comma away.",
+      );
     }
     return keys;
   }
 
   #readSnippet(cursor: Cursor, name: string, place: Place): void {
     if (this.#snippets.has(name)) {
-      throw new CorefileError(place, `the snippet (${name}) stands here a second time`, "Give it another name.");
+      throw new CorefileError(
+        place,
+        `the snippet (${name}) stands here a second time`,
+        "Give it another name.",
+      );
     }
     const opened = cursor.next();
     const tokens: Token[] = [];
@@ -204,7 +214,11 @@ class Parser {
       throw new CorefileError(token.place, "is too long, with all its imports", "Import less.");
     }
     if (!token.isQuoted && /[^{]\{$/.test(token.text)) {
-      throw new CorefileError(token.place, `"${token.text}" ends in a brace`, "Write a space before the brace.");
+      throw new CorefileError(
+        token.place,
+        `"${token.text}" ends in a brace`,
+        "Write a space before the brace.",
+      );
     }
     const { text, place } = replaceVariables(token, this.#source);
     return { text, place };
@@ -224,7 +238,11 @@ class Parser {
       throw new CorefileError(token.place, "an import names nothing", "Name a snippet or a file.");
     }
     if (++this.#imports > MOST_IMPORTS || cursor.origin.depth >= DEEPEST) {
-      throw new CorefileError(what.place, `importing "${what.text}" has no end`, "Let nothing import itself.");
+      throw new CorefileError(
+        what.place,
+        `importing "${what.text}" has no end`,
+        "Let nothing import itself.",
+      );
     }
     const depth = cursor.origin.depth + 1;
     const snippet = this.#snippets.get(what.text);

@@ -121,7 +121,8 @@ const TYPES: Readonly<Record<string, number>> = {
 export function rrtype(text: string): number | undefined {
   const upper = text.toUpperCase();
   const generic = /^TYPE(\d{1,5})$/.exec(upper)?.[1];
-  const number = generic === undefined ? (Object.hasOwn(TYPES, upper) ? TYPES[upper] : undefined) : Number(generic);
+  const number =
+    generic === undefined ? (Object.hasOwn(TYPES, upper) ? TYPES[upper] : undefined) : Number(generic);
   return number !== undefined && number <= 65_535 ? number : undefined;
 }
 
@@ -161,7 +162,11 @@ const RCODES: Readonly<Record<string, number>> = {
 /** @throws CorefileError */
 export function rcode({ text, place }: Word): number {
   const upper = text.toUpperCase();
-  const number = /^\d{1,2}$/.test(text) ? Number(text) : Object.hasOwn(RCODES, upper) ? RCODES[upper] : undefined;
+  const number = /^\d{1,2}$/.test(text)
+    ? Number(text)
+    : Object.hasOwn(RCODES, upper)
+      ? RCODES[upper]
+      : undefined;
   if (number !== undefined && number <= 23) return number;
   throw new CorefileError(place, `"${text}" is no response code`, "Write its name, as in NXDOMAIN.");
 }

@@ -33,7 +33,11 @@ export function readServerKey({ text, place }: Word): ServerKey {
   }
   const [, host = rest, digits] = /^(.*):(\d+)$/s.exec(rest) ?? [];
   if (rest.endsWith(":") || Number(digits ?? 0) > 65_535) {
-    throw new CorefileError(place, `"${text}" does not end in a port`, "Write one, as in `.:53`, or no colon.");
+    throw new CorefileError(
+      place,
+      `"${text}" does not end in a port`,
+      "Write one, as in `.:53`, or no colon.",
+    );
   }
   const port = digits === undefined ? known : Number(digits);
   return { scheme: scheme.toLowerCase(), port, zones: readZones({ text: host, place }) };
@@ -41,7 +45,9 @@ export function readServerKey({ text, place }: Word): ServerKey {
 
 /** Zones that a plugin names; those of its server block where it names none. */
 export function zonesOf(words: readonly Word[], ofServer: readonly string[]): string[] {
-  return words.length === 0 ? [...ofServer] : [...new Set(words.flatMap((word) => readServerKey(word).zones))];
+  return words.length === 0
+    ? [...ofServer]
+    : [...new Set(words.flatMap((word) => readServerKey(word).zones))];
 }
 
 /** The names of `fallthrough`: all of the plugin's own where it says none. */

@@ -1,5 +1,13 @@
 /** Publishes snapshots of one cluster, and clears away what former ones left. */
-import type { DnsSettings, Hold, HostRecord, Records, Root, Settings, ZoneRecord } from "../../contract/index.ts";
+import type {
+  DnsSettings,
+  Hold,
+  HostRecord,
+  Records,
+  Root,
+  Settings,
+  ZoneRecord,
+} from "../../contract/index.ts";
 import { createBlock } from "./blocked.ts";
 import { type Collected, createCollector } from "./collect.ts";
 import type { Retention } from "./collect-plan.ts";

@@ -54,7 +54,10 @@ const becomes = (lintel: Up, name: string, expected: string) =>
 describe("a ConfigMap among the manifests", () => {
   let lintel: Up;
   beforeAll(async () => {
-    lintel = await up({ "web.json": [web], "dns.json": [configMap({ Corefile: corefile("cluster.local", 30) })] });
+    lintel = await up({
+      "web.json": [web],
+      "dns.json": [configMap({ Corefile: corefile("cluster.local", 30) })],
+    });
   });
   afterAll(() => lintel.close());
 

@@ -74,7 +74,9 @@ async function runs(...states: readonly ClusterState[]): Promise<string[]> {
 /** The plugins of all server blocks, and the zones that there are records of. */
 async function served(): Promise<string> {
   const snapshot = await readSnapshot(kv.store, CLUSTER, keys.verifier);
-  const plugins = snapshot?.root.settings.dns.servers.flatMap((server) => server.plugins.map(({ plugin }) => plugin));
+  const plugins = snapshot?.root.settings.dns.servers.flatMap((server) =>
+    server.plugins.map(({ plugin }) => plugin),
+  );
   const zones = [...(snapshot?.records.zones.keys() ?? [])].filter((key) => key.startsWith("file/"));
   return `${plugins?.join(" ")}: ${zones.join(" ")}`;
 }

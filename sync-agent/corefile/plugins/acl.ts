@@ -50,7 +50,13 @@ function sectionsOf({ args }: Statement): { section: (typeof SECTIONS)[number]; 
     const last = sections.at(-1);
     if (name !== undefined) sections.push({ section: name, at: word, words: [] });
     else if (last !== undefined) last.words.push(word);
-    else throw new CorefileError(word.place, `"${word.text}" begins no part of a rule`, "Write type, net or file before it.");
+    else {
+      throw new CorefileError(
+        word.place,
+        `"${word.text}" begins no part of a rule`,
+        "Write type, net or file before it.",
+      );
+    }
   }
   const empty = sections.find(({ words }) => words.length === 0);
   if (empty === undefined) return sections;

@@ -17,7 +17,7 @@ export const readCache: PluginReader = (statements, context) => {
   const [first] = args;
   const isTtl = first !== undefined && /^[+-]?\d+$/.test(first.text);
   const maxTtl = isTtl ? { maxTtl: integer(first, "the TTL", 1, MAX_SECONDS) } : {};
-  let config: PluginConfig<"cache"> = {
+  const config: PluginConfig<"cache"> = {
     plugin: "cache",
     zones: zonesOf(isTtl ? args.slice(1) : args, context.zones),
     success: { ...SUCCESS, ...maxTtl },
@@ -27,13 +27,13 @@ export const readCache: PluginReader = (statements, context) => {
   for (const option of block ?? []) {
     switch (option.text) {
       case "success":
-        config = { ...config, success: limits(option, config.success ?? SUCCESS, context) };
+        config.success = limits(option, config.success ?? SUCCESS, context);
         break;
       case "denial":
-        config = { ...config, denial: limits(option, config.denial ?? DENIAL, context) };
+        config.denial = limits(option, config.denial ?? DENIAL, context);
         break;
       case "serve_stale":
-        config = { ...config, serveStale: stale(option, context) };
+        config.serveStale = stale(option, context);
         break;
       case "disable":
         disable(option, disabled);
@@ -43,8 +43,9 @@ export const readCache: PluginReader = (statements, context) => {
     }
   }
   for (const [kind, zones] of disabled) {
-    const { [kind]: cached, ...rest } = config;
-    config = zones.length === 0 || cached === undefined ? rest : { ...rest, [kind]: { ...cached, except: zones } };
+    const cached = config[kind];
+    if (zones.length === 0) delete config[kind];
+    else if (cached !== undefined) config[kind] = { ...cached, except: [...zones] };
   }
   return [{ plugin: config }];
 };
@@ -68,7 +69,8 @@ function limits(
 
 function stale(option: Statement, context: PluginContext): number {
   const [duration, mode] = option.args;
-  if (mode !== undefined && oneOf({ ...mode, text: mode.text.toLowerCase() }, "the mode", ["immediate", "verify"])) {
+  if (mode !== undefined) {
+    oneOf({ ...mode, text: mode.text.toLowerCase() }, "the mode", ["immediate", "verify"]);
     context.note(mode, "How stale answers are refreshed is the edge's own choice.");
   }
   return duration === undefined ? STALE : seconds(duration, "how long stale answers are served");
@@ -85,7 +87,11 @@ function others(option: Statement, context: PluginContext): void {
   if (option.text === "servfail") {
     const kept = seconds(only(option, option.args, "a duration"), "how long failures are kept");
     if (kept > MAX_SERVFAIL) {
-      throw new CorefileError(option.place, "servfail is longer than 5 minutes", "RFC 2308 allows no more; write 5m.");
+      throw new CorefileError(
+        option.place,
+        "servfail is longer than 5 minutes",
+        "RFC 2308 allows no more; write 5m.",
+      );
     }
     context.note(option, "`servfail` does nothing: failures are not cached.");
   } else if (option.text === "prefetch") {

@@ -8,11 +8,11 @@ import { fallthroughOf, zonesOf } from "../zones.ts";
 
 /** All of a server block are one: what the last one says of falling through holds for all, as in CoreDNS. */
 export const readFile: PluginReader = (statements, context) => {
-  let config: PluginConfig<"file"> = { plugin: "file", files: [] };
+  const config: PluginConfig<"file"> = { plugin: "file", files: [] };
   for (const statement of statements) {
-    config = { ...config, files: [...config.files, ...filesOf(statement, context)] };
+    config.files.push(...filesOf(statement, context));
     for (const option of statement.block ?? []) {
-      if (option.text === "fallthrough") config = { ...config, fallthrough: fallthroughOf(option.args) };
+      if (option.text === "fallthrough") config.fallthrough = fallthroughOf(option.args);
       else if (["reload", "reload_by_mtime", "upstream"].includes(option.text)) {
         context.note(option, `\`${option.text}\` does nothing: the file is read anew whenever it changes.`);
       } else unknownOption(option, "file", context);
@@ -40,7 +40,11 @@ function filesOf(statement: Statement, context: PluginContext): PluginConfig<"fi
   return zonesOf(zones, context.zones).map((zone) => {
     const reading = file && readZoneFile(file, zone);
     for (const { line, problem, remedy } of reading?.ignored ?? []) {
-      context.ignored({ text: "", place: { file: reading?.file ?? name.place.file, line } }, `${problem}; the record is left out.`, remedy);
+      context.ignored(
+        { text: "", place: { file: reading?.file ?? name.place.file, line } },
+        `${problem}; the record is left out.`,
+        remedy,
+      );
     }
     if (reading?.error !== undefined) {
       const { line, problem, remedy } = reading.error;

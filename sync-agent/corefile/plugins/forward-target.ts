@@ -16,7 +16,9 @@ export function targetOf(text: string, serverName: string | undefined): Target {
   if (!ipaddr.isValid(host)) return { why: "(no address)" };
   const url = PORTS.has(port ?? "53") ? knownResolver(host, name ?? serverName) : undefined;
   if (url !== undefined) return { url };
-  return { why: isPrivate(host) ? "(a private address)" : "(no resolver that is known to answer over HTTPS)" };
+  return {
+    why: isPrivate(host) ? "(a private address)" : "(no resolver that is known to answer over HTTPS)",
+  };
 }
 
 function httpsTarget(text: string): Target {

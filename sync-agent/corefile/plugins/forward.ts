@@ -51,30 +51,49 @@ function readOne(statement: Statement, context: PluginContext): PluginConfig<"fo
   const [from = ".", ...others] = zonesOf([fromWord], []);
   if (others.length > 0) {
     // As CoreDNS does.
-    context.ignored(fromWord, `${fromWord.text} is several zones; only ${from} is forwarded.`, "Write a forward for each.");
+    context.ignored(
+      fromWord,
+      `${fromWord.text} is several zones; only ${from} is forwarded.`,
+      "Write a forward for each.",
+    );
   }
-  let except: readonly string[] = [];
+  const except: string[] = [];
   let policy: PluginConfig<"forward">["policy"] = "random";
   let serverName: string | undefined;
   for (const option of statement.block ?? []) {
-    if (option.text === "except") except = [...except, ...zonesOf(option.args, [])];
+    if (option.text === "except") except.push(...zonesOf(option.args, []));
     else if (option.text === "policy") {
-      policy = oneOf(only(option, option.args, "a policy"), "the policy", ["random", "round_robin", "sequential"]);
+      policy = oneOf(only(option, option.args, "a policy"), "the policy", [
+        "random",
+        "round_robin",
+        "sequential",
+      ]);
     } else if (option.text === "tls_servername") {
       serverName = only(option, option.args, "a name").text;
     } else if (TRANSPORT.has(option.text)) {
-      context.note(option, `\`${option.text}\` says how CoreDNS speaks to resolvers; the edge asks them over HTTPS.`);
+      context.note(
+        option,
+        `\`${option.text}\` says how CoreDNS speaks to resolvers; the edge asks them over HTTPS.`,
+      );
     } else if (option.text === "tls") {
       tls(option, context);
     } else if (UNSERVED.has(option.text)) {
-      context.ignored(option, `\`${option.text}\` is not followed: an answer is an answer, whatever its code.`, "Name only resolvers that agree.");
+      context.ignored(
+        option,
+        `\`${option.text}\` is not followed: an answer is an answer, whatever its code.`,
+        "Name only resolvers that agree.",
+      );
     } else unknownOption(option, "forward", context);
   }
   const urls = targetsOf(to, serverName, context);
   if (urls.length > MOST_TARGETS) {
-    throw new CorefileError(statement.place, "forward names too many resolvers", `Name at most ${MOST_TARGETS}.`);
+    throw new CorefileError(
+      statement.place,
+      "forward names too many resolvers",
+      `Name at most ${MOST_TARGETS}.`,
+    );
   }
-  return { plugin: "forward", from, except: [...except], to: urls.map((url) => ({ url })), policy };
+  return { plugin: "forward", from, except, to: urls.map((url) => ({ url })), policy };
 }
 
 function tls(option: Statement, context: PluginContext): void {

@@ -14,22 +14,22 @@ export const readHosts: PluginReader = (statements, context) => {
   const statement = once(statements);
   const [, ...named] = statement.args;
   const zones = zonesOf(named, context.zones);
-  let options: Pick<PluginConfig<"hosts">, "ttl" | "reverse" | "fallthrough"> = { ttl: TTL, reverse: true };
+  const options: Pick<PluginConfig<"hosts">, "ttl" | "reverse" | "fallthrough"> = { ttl: TTL, reverse: true };
   const entries = entriesOfFile(statement, context);
   for (const option of statement.block ?? []) {
     switch (option.text) {
       case "ttl":
-        options = { ...options, ttl: integer(only(option, option.args, "seconds"), "the TTL", 1, MAX_TTL) };
+        options.ttl = integer(only(option, option.args, "seconds"), "the TTL", 1, MAX_TTL);
         break;
       case "no_reverse":
-        options = { ...options, reverse: false };
+        options.reverse = false;
         break;
       case "reload":
         seconds(only(option, option.args, "a duration"), "the time between reloads");
         context.note(option, "`reload` does nothing: the file is read anew whenever it changes.");
         break;
       case "fallthrough":
-        options = { ...options, fallthrough: fallthroughOf(option.args) };
+        options.fallthrough = fallthroughOf(option.args);
         break;
       default: {
         const { entry, problem } = readHostsWords([option.text, ...option.args.map(({ text }) => text)]);

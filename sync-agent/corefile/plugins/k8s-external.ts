@@ -9,7 +9,7 @@ export const readK8sExternal: PluginReader = (statements, context) =>
 
 /** CoreDNS's defaults: TTL 5, apex `dns`. */
 function readOne({ args, block }: Statement, context: PluginContext): PluginConfig<"k8s_external"> {
-  let config: PluginConfig<"k8s_external"> = {
+  const config: PluginConfig<"k8s_external"> = {
     plugin: "k8s_external",
     zones: zonesOf(args, context.zones),
     apex: "dns",
@@ -19,16 +19,16 @@ function readOne({ args, block }: Statement, context: PluginContext): PluginConf
   for (const option of block ?? []) {
     switch (option.text) {
       case "ttl":
-        config = { ...config, ttl: integer(only(option, option.args, "seconds"), "the TTL", 0, 3600) };
+        config.ttl = integer(only(option, option.args, "seconds"), "the TTL", 0, 3600);
         break;
       case "apex":
-        config = { ...config, apex: only(option, option.args, "a label").text.toLowerCase() };
+        config.apex = only(option, option.args, "a label").text.toLowerCase();
         break;
       case "headless":
-        config = { ...config, headless: true };
+        config.headless = true;
         break;
       case "fallthrough":
-        config = { ...config, fallthrough: fallthroughOf(option.args) };
+        config.fallthrough = fallthroughOf(option.args);
         break;
       default:
         unknownOption(option, "k8s_external", context);

@@ -58,7 +58,10 @@ function withOption(options: Options, option: Statement, context: PluginContext)
   const { args } = option;
   switch (option.text) {
     case "ttl":
-      return { ...options, config: { ...config, ttl: integer(first(option, "seconds"), "the TTL", 0, 3600) } };
+      return {
+        ...options,
+        config: { ...config, ttl: integer(first(option, "seconds"), "the TTL", 0, 3600) },
+      };
     case "pods": {
       const pods = oneOf(only(option, args, "a mode"), "the mode of pods", podModeSchema.options);
       return { ...options, config: { ...config, pods } };
@@ -90,7 +93,10 @@ function withOption(options: Options, option: Statement, context: PluginContext)
       return options;
     default:
       if (CONNECTION.has(option.text)) {
-        context.note(option, `\`${option.text}\` says how CoreDNS reaches the API server; the agent has its own way.`);
+        context.note(
+          option,
+          `\`${option.text}\` says how CoreDNS reaches the API server; the agent has its own way.`,
+        );
       } else if (FORMER.has(option.text)) {
         context.note(option, `\`${option.text}\` does nothing.`);
       } else unknownOption(option, "kubernetes", context);

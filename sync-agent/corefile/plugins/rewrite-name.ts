@@ -69,11 +69,15 @@ function answerOf(
   // Answers to exact rules are always put back.
   let auto = by === "exact";
   let explicit: Word | undefined;
-  for (let at = 0; at < options.length; ) {
+  for (let at = 0; at < options.length;) {
     const word = options[at];
     const isAnswer = word?.text === "answer";
     if (at === 0 && !isAnswer && word !== undefined) {
-      throw new CorefileError(word.place, `"${word.text}" stands behind the rule`, "Write `answer` before it, or take it away.");
+      throw new CorefileError(
+        word.place,
+        `"${word.text}" stands behind the rule`,
+        "Write `answer` before it, or take it away.",
+      );
     }
     const on = options[at + (isAnswer ? 1 : 0)];
     at += isAnswer ? 2 : 1;
@@ -86,7 +90,11 @@ function answerOf(
     if ((on?.text !== "name" && on?.text !== "value") || from === undefined || to === undefined) {
       const { place } = on ?? word ?? options[0] ?? { place: undefined };
       if (place === undefined) break;
-      throw new CorefileError(place, "the rule for answers is not whole", "Write `answer auto`, `answer name FROM TO` or `answer value FROM TO`.");
+      throw new CorefileError(
+        place,
+        "the rule for answers is not whole",
+        "Write `answer auto`, `answer name FROM TO` or `answer value FROM TO`.",
+      );
     }
     requireGroups(from, to);
     rules.push({ on: on.text, from: from.text, to: dotted(to.text) });

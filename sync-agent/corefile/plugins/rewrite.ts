@@ -15,7 +15,7 @@ export const readRewrite: PluginReader = (statements, context) => {
 /** A block is the rule as well, its lines one after the other; CoreDNS reads it where at most one word stands before it. */
 function wordsOf(statement: Statement): Word[] {
   if (statement.args.length > 1) return [...statement.args];
-  return [...statement.args, ...(statement.block ?? []).flatMap((line) => [line, ...line.args])];
+  return [...statement.args, ...(statement.block ?? []).flatMap((line) => [[line], line.args].flat())];
 }
 
 function ruleOf(statement: Statement, context: PluginContext): RewriteRule[] {
@@ -25,7 +25,11 @@ function ruleOf(statement: Statement, context: PluginContext): RewriteRule[] {
   const field = isMode ? rest[0] : first;
   const args = isMode ? rest.slice(1) : rest;
   if (field === undefined) {
-    throw new CorefileError(statement.place, "rewrite has no rule", "Write one, as in `rewrite name a.test b.test`.");
+    throw new CorefileError(
+      statement.place,
+      "rewrite has no rule",
+      "Write one, as in `rewrite name a.test b.test`.",
+    );
   }
   const rule = readRule(field, args, context);
   return rule === undefined ? [] : [{ continues: mode === "continue", rule }];
@@ -75,7 +79,11 @@ function readRule(field: Word, args: readonly Word[], context: PluginContext): R
 function pair(field: Word, args: readonly Word[]): readonly [Word, Word] {
   const [from, to, more] = args;
   if (from !== undefined && to !== undefined && more === undefined) return [from, to];
-  throw new CorefileError(field.place, `a rule for ${field.text} takes two arguments`, "Write from what, and to what.");
+  throw new CorefileError(
+    field.place,
+    `a rule for ${field.text} takes two arguments`,
+    "Write from what, and to what.",
+  );
 }
 
 function classOf({ text, place }: Word): number {

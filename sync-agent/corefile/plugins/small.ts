@@ -27,7 +27,11 @@ export const readLoadbalance: PluginReader = (statements, context) => {
     for (const option of block ?? []) {
       if (option.text === "reload") context.note(option, "`reload` does nothing without weights.");
       else if (option.text === "prefer") {
-        context.ignored(option, "`prefer` is not followed: no address comes first.", "Nothing, unless clients rely on it.");
+        context.ignored(
+          option,
+          "`prefer` is not followed: no address comes first.",
+          "Nothing, unless clients rely on it.",
+        );
       } else unknownOption(option, "loadbalance", context);
     }
   }
@@ -47,7 +51,11 @@ export const readLog: PluginReader = (statements, context) =>
         continue;
       }
       if (option.args.length === 0) {
-        throw new CorefileError(option.place, "class names no class of answers", "Write one, as in `class denial`.");
+        throw new CorefileError(
+          option.place,
+          "class names no class of answers",
+          "Write one, as in `class denial`.",
+        );
       }
       for (const word of option.args) {
         classes.add(oneOf(word, "the class", ["all", "success", "denial", "error"]));

@@ -47,7 +47,10 @@ function ruleOf(statement: Statement, context: PluginContext): TemplateRule[] {
     );
   }
   if (number === IN || number === ANY) return [rule];
-  context.note(classWord, `Questions of class ${classWord.text} are not answered, so the template has no effect.`);
+  context.note(
+    classWord,
+    `Questions of class ${classWord.text} are not answered, so the template has no effect.`,
+  );
   return [];
 }
 

@@ -50,7 +50,11 @@ class Lexer {
       else this.#fields.push(this.#field(char));
     }
     if (this.#open !== undefined) {
-      throw new ZoneFileError(this.#open, "the parenthesis that opens here does not close", "Write `)` at its end.");
+      throw new ZoneFileError(
+        this.#open,
+        "the parenthesis that opens here does not close",
+        "Write `)` at its end.",
+      );
     }
     this.#endEntry();
     return this.#entries;
@@ -102,7 +106,11 @@ class Lexer {
       }
       const escaped = char === "\\" ? this.#text[this.#at + 1] : undefined;
       if (char === "\\" && (escaped === undefined || escaped === "\n")) {
-        throw new ZoneFileError(line, "a backslash stands before nothing", "Write what it escapes, or take it away.");
+        throw new ZoneFileError(
+          line,
+          "a backslash stands before nothing",
+          "Write what it escapes, or take it away.",
+        );
       }
       text += escaped === undefined ? char : char + escaped;
       this.#at += escaped === undefined ? 1 : 2;
@@ -117,7 +125,11 @@ class Lexer {
     for (;;) {
       const char = this.#text[this.#at];
       if (char === undefined || (char === "\n" && this.#open === undefined)) {
-        throw new ZoneFileError(line, "a quote that begins here does not end on its line", 'Write `"` at its end.');
+        throw new ZoneFileError(
+          line,
+          "a quote that begins here does not end on its line",
+          'Write `"` at its end.',
+        );
       }
       this.#at++;
       if (char === '"') return text;

@@ -5,7 +5,7 @@ import { readEscape } from "../names.ts";
 /** `undefined` where a backslash means nothing. */
 export function octetsOf(text: string): number[] | undefined {
   const octets: number[] = [];
-  for (let at = 0; at < text.length; ) {
+  for (let at = 0; at < text.length;) {
     if (text[at] === "\\") {
       const escape = readEscape(text, at);
       if (escape === undefined) return undefined;

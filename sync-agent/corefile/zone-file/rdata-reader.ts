@@ -40,7 +40,11 @@ export class RdataReader {
   end(): void {
     const field = this.#fields[this.#at];
     if (field === undefined) return;
-    throw new ZoneFileError(field.line, `"${field.text}" stands behind the record`, "Take it away, or begin a line with it.");
+    throw new ZoneFileError(
+      field.line,
+      `"${field.text}" stands behind the record`,
+      "Take it away, or begin a line with it.",
+    );
   }
 
   number(what: string, octets: 1 | 2 | 4): number {
@@ -106,7 +110,10 @@ export class RdataReader {
     const { text } = this.next(what);
     const octets = octetsOf(text);
     if (octets !== undefined) return octets;
-    throw this.error(`${what} has a backslash that escapes nothing`, String.raw`Write \DDD with three digits, or \\.`);
+    throw this.error(
+      `${what} has a backslash that escapes nothing`,
+      String.raw`Write \DDD with three digits, or \\.`,
+    );
   }
 
   address(family: 4 | 6): void {
@@ -139,7 +146,9 @@ export class RdataReader {
   }
 
   #put(value: number, octets: number): number {
-    for (let shift = octets - 1; shift >= 0; shift--) this.octets.push(Math.floor(value / 2 ** (8 * shift)) % 256);
+    for (let shift = octets - 1; shift >= 0; shift--) {
+      this.octets.push(Math.floor(value / 2 ** (8 * shift)) % 256);
+    }
     return value;
   }
 }

@@ -201,6 +201,9 @@ function readGeneric(reader: RdataReader): void {
   reader.octets.length = 0;
   if (length > 0) reader.hexadecimal("data");
   if (reader.octets.length !== length) {
-    throw reader.error(`the data has ${reader.octets.length} octets, not ${length}`, "Write the data's length.");
+    throw reader.error(
+      `the data has ${reader.octets.length} octets, not ${length}`,
+      "Write the data's length.",
+    );
   }
 }

@@ -27,7 +27,10 @@ export function readServiceParameters(reader: RdataReader): void {
     const key = keyNumber(name);
     const octets = key === undefined ? undefined : valueOf(key, value, sign === "=");
     if (key === undefined || octets === undefined || octets.length > MAX_VALUE) {
-      throw reader.error(`"${text}" is no service parameter`, "Write it as RFC 9460 has it, as in alpn=h2,h3.");
+      throw reader.error(
+        `"${text}" is no service parameter`,
+        "Write it as RFC 9460 has it, as in alpn=h2,h3.",
+      );
     }
     if (values.has(key)) throw reader.error(`the parameter ${name} stands twice`, "Write it once.");
     values.set(key, octets);
@@ -66,7 +69,10 @@ function valueOf(key: number, value: string, isGiven: boolean): number[] | undef
       return octets && [...octets];
     }
     case 6:
-      return addresses(value, (text) => text.includes(":") && !text.includes("%") && ipaddr.IPv6.isValid(text));
+      return addresses(
+        value,
+        (text) => text.includes(":") && !text.includes("%") && ipaddr.IPv6.isValid(text),
+      );
     default:
       return octetsOf(value);
   }
@@ -95,7 +101,7 @@ function protocols(value: string): number[] | undefined {
     names.at(-1)?.push(octet);
   }
   if (names.some((name) => name.length === 0 || name.length > 255)) return undefined;
-  return names.flatMap((name) => [name.length, ...name]);
+  return names.flatMap((name) => [[name.length], name].flat());
 }
 
 function twoOctets(value: number): number[] {

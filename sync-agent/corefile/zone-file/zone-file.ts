@@ -65,7 +65,11 @@ class Parser {
     if (!beginsBlank) this.#owner = this.#nameOf(first);
     const owner = this.#owner;
     if (owner === undefined) {
-      throw new ZoneFileError(line, "the record has no owner, and there is none before it", "Begin the line with one.");
+      throw new ZoneFileError(
+        line,
+        "the record has no owner, and there is none before it",
+        "Begin the line with one.",
+      );
     }
     this.#record(owner, beginsBlank ? fields : rest, line);
   }
@@ -91,7 +95,11 @@ class Parser {
     else {
       this.#default = readTtl(argument.text);
       if (this.#default === undefined) {
-        throw new ZoneFileError(line, `"${argument.text}" is no TTL`, "Write seconds, or a time such as 1h30m.");
+        throw new ZoneFileError(
+          line,
+          `"${argument.text}" is no TTL`,
+          "Write seconds, or a time such as 1h30m.",
+        );
       }
     }
   }
@@ -107,7 +115,9 @@ class Parser {
       const inClass = isClassed ? undefined : rrclass(text);
       // ANY is a type for questions only, and as a class it is none of records.
       if (inClass !== undefined && text.toUpperCase() !== "ANY") {
-        if (inClass !== IN) throw new ZoneFileError(line, `the record is of class ${text}`, "Write IN, or no class.");
+        if (inClass !== IN) {
+          throw new ZoneFileError(line, `the record is of class ${text}`, "Write IN, or no class.");
+        }
         isClassed = true;
       } else if (number !== undefined) ttl = number;
       else break;
@@ -151,12 +161,20 @@ class Parser {
     const name = ownerText(owner);
     const ttl = record.ttl ?? this.#default ?? this.#last ?? (type === SOA ? minimumOf(data) : undefined);
     if (ttl === undefined) {
-      throw new ZoneFileError(line, "the record has no TTL, and there is none before it", "Write $TTL at the beginning.");
+      throw new ZoneFileError(
+        line,
+        "the record has no TTL, and there is none before it",
+        "Write $TTL at the beginning.",
+      );
     }
     this.#last ??= ttl;
     if (!isWithinZone(name, this.#zone)) {
       this.ignored.push(
-        new ZoneFileError(line, `${name} does not lie in zone ${this.#zone}`, "End names with a dot, or correct $ORIGIN."),
+        new ZoneFileError(
+          line,
+          `${name} does not lie in zone ${this.#zone}`,
+          "End names with a dot, or correct $ORIGIN.",
+        ),
       );
       return;
     }
@@ -166,7 +184,11 @@ class Parser {
 
   #checkSoa(name: string, line: number): void {
     if (name !== this.#zone) {
-      throw new ZoneFileError(line, `the SOA is that of ${name}, not of zone ${this.#zone}`, "Correct its owner, or $ORIGIN.");
+      throw new ZoneFileError(
+        line,
+        `the SOA is that of ${name}, not of zone ${this.#zone}`,
+        "Correct its owner, or $ORIGIN.",
+      );
     }
     if (this.#records.some(({ type }) => type === SOA)) {
       throw new ZoneFileError(line, "the zone has a second SOA", "Write one.");

@@ -25,7 +25,8 @@ const stateOf = (corefile: string, more: Record<string, string> = {}, custom?: R
 
 const plugins = ({ settings }: { settings: DnsSettings }) =>
   settings.servers.flatMap((server) => server.plugins.map(({ plugin }) => plugin));
-const said = ({ warnings }: CompiledDns) => warnings.map(({ field, reason, message }) => `${reason} ${field}: ${message}`);
+const said = ({ warnings }: CompiledDns) =>
+  warnings.map(({ field, reason, message }) => `${reason} ${field}: ${message}`);
 
 const GOOD = ".:53 {\nkubernetes cluster.local\nerrors\n}";
 const OTHER = ".:53 {\nkubernetes cluster.local\nlog\n}";
@@ -39,7 +40,9 @@ describe("without a Corefile", () => {
       "because the one that is named is not there",
       clusterState({}),
       { corefile: { ...CONFIG_MAP, isNamed: true } },
-      ["CorefileRefused metadata.name: The ConfigMap does not exist; the resolver answers for the cluster alone."],
+      [
+        "CorefileRefused metadata.name: The ConfigMap does not exist; the resolver answers for the cluster alone.",
+      ],
     ],
   ])("%s, the standard holds", (_, state, options, expected) => {
     const result = compiled(state, options);
@@ -51,10 +54,14 @@ describe("without a Corefile", () => {
 
 it("follows a Corefile with the keys beside it, and the ConfigMap of additions", () => {
   const result = compiled(
-    stateOf("example.org {\nfile db\nimport custom/*.override\n}\nimport custom/*.server", { db: SOA }, {
-      "x.override": "errors",
-      "y.server": "y.test {\nhosts {\n10.0.0.1 a.y.test\n}\n}",
-    }),
+    stateOf(
+      "example.org {\nfile db\nimport custom/*.override\n}\nimport custom/*.server",
+      { db: SOA },
+      {
+        "x.override": "errors",
+        "y.server": "y.test {\nhosts {\n10.0.0.1 a.y.test\n}\n}",
+      },
+    ),
   );
   expect(plugins(result)).toEqual(["errors", "file", "hosts"]);
   expect([...result.records.keys()]).toEqual(["file/example.org", expect.stringMatching(/^hosts\//)]);
@@ -139,7 +146,9 @@ describe("a zone with an error", () => {
   const corefile = "example.org {\nfile db\nerrors\n}";
   test("keeps its last good text, and nothing else does", () => {
     const first = compiled(stateOf(corefile, { db: SOA }));
-    const second = compiled(stateOf("example.org {\nfile db\nlog\n}", { db: `${SOA}a A x\n` }), { dnsMemory: first.memory });
+    const second = compiled(stateOf("example.org {\nfile db\nlog\n}", { db: `${SOA}a A x\n` }), {
+      dnsMemory: first.memory,
+    });
     expect(second.records).toEqual(first.records);
     expect(plugins(second)).toEqual(["log", "file"]);
     expect(said(second)).toEqual([
@@ -172,7 +181,9 @@ describe("selections", () => {
       }),
     ],
     Namespace: [
-      { metadata: { ...configMap("/shop", {}).metadata, namespace: "", name: "shop", labels: { dns: "yes" } } },
+      {
+        metadata: { ...configMap("/shop", {}).metadata, namespace: "", name: "shop", labels: { dns: "yes" } },
+      },
       { metadata: { ...configMap("/blog", {}).metadata, namespace: "", name: "blog" } },
     ],
   });
@@ -188,11 +199,11 @@ describe("selections", () => {
   });
 
   test("say of each Service from where it is hidden", () => {
-    const services = new Map(
-      [service("shop/a"), service("shop/b")].map((it) => [`shop/${it.metadata.name}`, it] as const),
-    );
-    const a = services.get("shop/a");
-    if (a !== undefined) services.set("shop/a", { ...a, metadata: { ...a.metadata, labels: { tier: "front" } } });
+    const a = service("shop/a");
+    const services = new Map([
+      ["shop/a", { ...a, metadata: { ...a.metadata, labels: { tier: "front" } } }],
+      ["shop/b", service("shop/b")],
+    ]);
     const record = { kind: "clusterIP", clusterIPs: [], ports: [], subsets: [] } as const;
     const records = new Map([
       ["shop/a", { ...record, clusterIPs: [], ports: [], subsets: [] }],

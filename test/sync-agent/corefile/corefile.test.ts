@@ -14,7 +14,11 @@ describe("a server block answers for", () => {
     ["the zone behind a transport", "dns://a.test {\n}", [["a.test"]]],
     ["a range of addresses", "10.0.0.0/24 {\n}", [["0.0.10.in-addr.arpa"]]],
     ["a range of a class", "10.0.0.0/8:53 {\n}", [["10.in-addr.arpa"]]],
-    ["a range within an octet", "10.1.4.0/22 {\n}", [["4.1.10.in-addr.arpa", "5.1.10.in-addr.arpa", "6.1.10.in-addr.arpa", "7.1.10.in-addr.arpa"]]],
+    [
+      "a range within an octet",
+      "10.1.4.0/22 {\n}",
+      [["4.1.10.in-addr.arpa", "5.1.10.in-addr.arpa", "6.1.10.in-addr.arpa", "7.1.10.in-addr.arpa"]],
+    ],
     ["a range with a host's bits", "10.1.7.9/23 {\n}", [["6.1.10.in-addr.arpa", "7.1.10.in-addr.arpa"]]],
     ["a range of IPv6", "2001:db8::/32 {\n}", [["8.b.d.0.1.0.0.2.ip6.arpa"]]],
     ["everything of a family", "0.0.0.0/0 {\n}", [["in-addr.arpa"]]],
@@ -26,13 +30,29 @@ describe("a server block answers for", () => {
   ])("%s", (_, text, expected) => expect(serversOf(text)).toEqual(expected));
 
   test.each<[string, string, string]>([
-    ["a zone twice", ". {\n}\n.:53 {\n}", "error data[Corefile], line 3: zone . has a server block already (data[Corefile], line 1)"],
+    [
+      "a zone twice",
+      ". {\n}\n.:53 {\n}",
+      "error data[Corefile], line 3: zone . has a server block already (data[Corefile], line 1)",
+    ],
     ["what is no zone", "a..b {\n}", 'error data[Corefile], line 1: "a..b" is not the name of a zone'],
-    ["a label that is too long", `${"a".repeat(64)}.test {\n}`, `error data[Corefile], line 1: "${"a".repeat(64)}.test" is not the name of a zone`],
-    ["another transport", "http://a.test {\n}", 'error data[Corefile], line 1: "http://a.test" begins with no transport of DNS'],
+    [
+      "a label that is too long",
+      `${"a".repeat(64)}.test {\n}`,
+      `error data[Corefile], line 1: "${"a".repeat(64)}.test" is not the name of a zone`,
+    ],
+    [
+      "another transport",
+      "http://a.test {\n}",
+      'error data[Corefile], line 1: "http://a.test" begins with no transport of DNS',
+    ],
     ["no port", "a.test: {\n}", 'error data[Corefile], line 1: "a.test:" does not end in a port'],
     ["nothing", "# empty\n", "error data[Corefile], line 1: there is no server block"],
-    ["a port that is none", "a.test:65536 {\n}", 'error data[Corefile], line 1: "a.test:65536" does not end in a port'],
+    [
+      "a port that is none",
+      "a.test:65536 {\n}",
+      'error data[Corefile], line 1: "a.test:65536" does not end in a port',
+    ],
   ])("and not for %s", (_, text, expected) => expect(saidOf(text)).toEqual([expected]));
 });
 
@@ -55,20 +75,31 @@ describe("records", () => {
       {
         kind: "hosts",
         names: { "a.example.org": ["10.0.0.1", "::1", "10.0.0.2"], "b.example.org": ["10.0.0.2"] },
-        addresses: { "10.0.0.1": ["a.example.org"], "::1": ["a.example.org"], "10.0.0.2": ["a.example.org", "b.example.org"] },
+        addresses: {
+          "10.0.0.1": ["a.example.org"],
+          "::1": ["a.example.org"],
+          "10.0.0.2": ["a.example.org", "b.example.org"],
+        },
       },
     ]);
   });
 
   it("of zones say where they came from; two texts of one zone have two records", () => {
     const soa = (serial: number) => `@ 60 IN SOA ns hostmaster ${serial} 2 3 4 5\n`;
-    const { corefile } = read("a.test {\nfile one z.test\n}\nb.test {\nfile two z.test\n}\nc.test {\nfile one z.test\n}", {
-      files: { one: soa(1), two: soa(2) },
-    });
+    const { corefile } = read(
+      "a.test {\nfile one z.test\n}\nb.test {\nfile two z.test\n}\nc.test {\nfile one z.test\n}",
+      {
+        files: { one: soa(1), two: soa(2) },
+      },
+    );
     const keys = [...(corefile?.records.keys() ?? [])];
     expect(keys).toEqual(["file/z.test", expect.stringMatching(/^file\/z\.test\/[0-9a-f]{16}$/)]);
-    expect(corefile?.records.get("file/z.test")).toMatchObject({ source: "ConfigMap kube-system/coredns, data[one]" });
-    const named = corefile?.servers.map(({ plugins }) => plugins.map(({ plugin }) => plugin.plugin === "file" && plugin.files[0]?.record));
+    expect(corefile?.records.get("file/z.test")).toMatchObject({
+      source: "ConfigMap kube-system/coredns, data[one]",
+    });
+    const named = corefile?.servers.map(({ plugins }) =>
+      plugins.map(({ plugin }) => plugin.plugin === "file" && plugin.files[0]?.record),
+    );
     expect(named).toEqual([[keys[0]], [keys[1]], [keys[0]]]);
   });
 });
@@ -76,12 +107,74 @@ describe("records", () => {
 describe("whatever the text", () => {
   const word = fc.oneof(
     fc.constantFrom(
-      "{", "}", "(a)", "import", "a", ".", ".:53", "10.0.0.0/9", "example.org,", '"', "`", "#", "\\\n", "\n", "\n", "\n",
-      "kubernetes", "cluster.local", "pods", "verified", "ttl", "30", "labels", "a in (b)", "fallthrough", "file", "db",
-      "hosts", "10.0.0.1", "a.example.org", "rewrite", "name", "regex", "(.*)", "{1}", "answer", "auto", "type", "A",
-      "forward", "1.1.1.1", "tls://9.9.9.9%dns.quad9.net", "https://x", "/etc/resolv.conf", "cache", "success", "acl",
-      "allow", "net", "template", "IN", "ANY", "match", "rcode", "NXDOMAIN", "log", "class", "all", "errors", "health",
-      "{$A}", "{%A%}", "{args.0}", "custom/*.x", "view", "bind", "root", "/",
+      "{",
+      "}",
+      "(a)",
+      "import",
+      "a",
+      ".",
+      ".:53",
+      "10.0.0.0/9",
+      "example.org,",
+      '"',
+      "`",
+      "#",
+      "\\\n",
+      "\n",
+      "\n",
+      "\n",
+      "kubernetes",
+      "cluster.local",
+      "pods",
+      "verified",
+      "ttl",
+      "30",
+      "labels",
+      "a in (b)",
+      "fallthrough",
+      "file",
+      "db",
+      "hosts",
+      "10.0.0.1",
+      "a.example.org",
+      "rewrite",
+      "name",
+      "regex",
+      "(.*)",
+      "{1}",
+      "answer",
+      "auto",
+      "type",
+      "A",
+      "forward",
+      "1.1.1.1",
+      "tls://9.9.9.9%dns.quad9.net",
+      "https://x",
+      "/etc/resolv.conf",
+      "cache",
+      "success",
+      "acl",
+      "allow",
+      "net",
+      "template",
+      "IN",
+      "ANY",
+      "match",
+      "rcode",
+      "NXDOMAIN",
+      "log",
+      "class",
+      "all",
+      "errors",
+      "health",
+      "{$A}",
+      "{%A%}",
+      "{args.0}",
+      "custom/*.x",
+      "view",
+      "bind",
+      "root",
+      "/",
     ),
     fc.string({ unit: "binary", maxLength: 6 }),
   );
@@ -90,7 +183,10 @@ describe("whatever the text", () => {
   it("reading ends, says what is wrong, and gives what the contract takes", () => {
     fc.assert(
       fc.property(texts, texts, (text, other) => {
-        const { corefile, error } = read(text, { files: { db: other, "custom/1.x": other }, environment: { A: "a" } });
+        const { corefile, error } = read(text, {
+          files: { db: other, "custom/1.x": other },
+          environment: { A: "a" },
+        });
         expect((corefile === undefined) !== (error === undefined)).toBe(true);
         if (error !== undefined) expect(error).toBeInstanceOf(CorefileError);
         for (const { zones, plugins } of corefile?.servers ?? []) {
@@ -114,7 +210,9 @@ describe("whatever the text", () => {
 
 it("keeps hosts under the digest of their table", async () => {
   const [key, table] = Object.entries(recordsOf("hosts {\n10.0.0.1 a.example.org\n}"))[0] ?? [];
-  const bytes = utf8('{"addresses":{"10.0.0.1":["a.example.org"]},"kind":"hosts","names":{"a.example.org":["10.0.0.1"]}}');
+  const bytes = utf8(
+    '{"addresses":{"10.0.0.1":["a.example.org"]},"kind":"hosts","names":{"a.example.org":["10.0.0.1"]}}',
+  );
   expect(key).toBe(`hosts/${toHex(new Uint8Array(await crypto.subtle.digest("SHA-256", bytes)))}`);
   expect(table).toMatchObject({ kind: "hosts" });
 });

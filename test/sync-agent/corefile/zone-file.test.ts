@@ -35,17 +35,53 @@ describe("entries", () => {
     ["may be the apex", "@ A 10.0.0.1", ["example.org 3600 1 0a000001"]],
     ["are in lower case", "WWW A 10.0.0.1", ["www.example.org 3600 1 0a000001"]],
     ["may be wildcards", "*.a A 10.0.0.1", ["*.a.example.org 3600 1 0a000001"]],
-    ["repeat the owner", "a A 10.0.0.1\n  A 10.0.0.2", ["a.example.org 3600 1 0a000001", "a.example.org 3600 1 0a000002"]],
-    ["have TTL and class in any order", "a IN 60 A 10.0.0.1\nb 1h IN A 10.0.0.1", ["a.example.org 60 1 0a000001", "b.example.org 3600 1 0a000001"]],
-    ["take the TTL before them", "a 60 A 10.0.0.1\nb A 10.0.0.1", ["a.example.org 60 1 0a000001", "b.example.org 60 1 0a000001"]],
-    ["take $TTL", "$TTL 1d\na 60 A 10.0.0.1\nb A 10.0.0.1", ["a.example.org 60 1 0a000001", "b.example.org 86400 1 0a000001"]],
-    ["take $ORIGIN", "$ORIGIN sub\na A 10.0.0.1\n$ORIGIN example.org.\nb A 10.0.0.1", ["a.sub.example.org 3600 1 0a000001", "b.example.org 3600 1 0a000001"]],
-    ["go over lines in parentheses", "a A ( ; here\n 10.0.0.1 )\nb A 10.0.0.2", ["a.example.org 3600 1 0a000001", "b.example.org 3600 1 0a000002"]],
+    [
+      "repeat the owner",
+      "a A 10.0.0.1\n  A 10.0.0.2",
+      ["a.example.org 3600 1 0a000001", "a.example.org 3600 1 0a000002"],
+    ],
+    [
+      "have TTL and class in any order",
+      "a IN 60 A 10.0.0.1\nb 1h IN A 10.0.0.1",
+      ["a.example.org 60 1 0a000001", "b.example.org 3600 1 0a000001"],
+    ],
+    [
+      "take the TTL before them",
+      "a 60 A 10.0.0.1\nb A 10.0.0.1",
+      ["a.example.org 60 1 0a000001", "b.example.org 60 1 0a000001"],
+    ],
+    [
+      "take $TTL",
+      "$TTL 1d\na 60 A 10.0.0.1\nb A 10.0.0.1",
+      ["a.example.org 60 1 0a000001", "b.example.org 86400 1 0a000001"],
+    ],
+    [
+      "take $ORIGIN",
+      "$ORIGIN sub\na A 10.0.0.1\n$ORIGIN example.org.\nb A 10.0.0.1",
+      ["a.sub.example.org 3600 1 0a000001", "b.example.org 3600 1 0a000001"],
+    ],
+    [
+      "go over lines in parentheses",
+      "a A ( ; here\n 10.0.0.1 )\nb A 10.0.0.2",
+      ["a.example.org 3600 1 0a000001", "b.example.org 3600 1 0a000002"],
+    ],
     ["end in comments", "a A 10.0.0.1 ; one\n; none\n", ["a.example.org 3600 1 0a000001"]],
     ["may be said twice", "a A 10.0.0.1\na A 10.0.0.1", ["a.example.org 3600 1 0a000001"]],
-    ["have the least TTL of their set", "a 60 A 10.0.0.1\na 30 A 10.0.0.2", ["a.example.org 30 1 0a000001", "a.example.org 30 1 0a000002"]],
-    ["have owners with escapes", String.raw`a\.b.c A 10.0.0.1` + "\n" + String.raw`\065 A 10.0.0.1`, [String.raw`a\046b.c.example.org 3600 1 0a000001`, "a.example.org 3600 1 0a000001"]],
-    ["have DOS line ends", "a A 10.0.0.1\r\nb A 10.0.0.1\r\n", ["a.example.org 3600 1 0a000001", "b.example.org 3600 1 0a000001"]],
+    [
+      "have the least TTL of their set",
+      "a 60 A 10.0.0.1\na 30 A 10.0.0.2",
+      ["a.example.org 30 1 0a000001", "a.example.org 30 1 0a000002"],
+    ],
+    [
+      "have owners with escapes",
+      String.raw`a\.b.c A 10.0.0.1` + "\n" + String.raw`\065 A 10.0.0.1`,
+      [String.raw`a\046b.c.example.org 3600 1 0a000001`, "a.example.org 3600 1 0a000001"],
+    ],
+    [
+      "have DOS line ends",
+      "a A 10.0.0.1\r\nb A 10.0.0.1\r\n",
+      ["a.example.org 3600 1 0a000001", "b.example.org 3600 1 0a000001"],
+    ],
   ])("%s", (_, text, expected) => expect(recordsOf(text)).toEqual(expected));
 });
 
@@ -59,7 +95,7 @@ describe("data", () => {
     ["PTR www.", W],
     ["DNAME www.", W],
     ["MX 10 www.", `000a${W}`],
-    ['TXT "a b" c', "03612062" + "0163"],
+    ['TXT "a b" c', "03612062 0163"],
     [String.raw`TXT "\"\\\065;"`, "04225c413b"],
     ['TXT ""', "00"],
     ["TXT ä", "02c3a4"],
@@ -72,23 +108,31 @@ describe("data", () => {
     ["CDS 0 0 0 00", "0000000000"],
     ["DNSKEY 257 3 13 AQID BA==", "0101030d01020304"],
     ["SSHFP 1 2 aabb", "0102aabb"],
-    ['NAPTR 1 2 "u" "sip" "!x!y!" .', "00010002" + "0175" + "03736970" + "052178217921" + "00"],
+    ['NAPTR 1 2 "u" "sip" "!x!y!" .', "00010002 0175 03736970 052178217921 00"],
     ["RP www. .", `${W}00`],
     ["AFSDB 1 www.", `0001${W}`],
     ["CERT PKIX 1 8 AQID", "0001000108010203"],
     ['URI 10 1 "https://a"', "000a0001" + toHex(new TextEncoder().encode("https://a"))],
     ["OPENPGPKEY AQID", "010203"],
     ["HTTPS 0 www.", `0000${W}`],
-    ['HTTPS 1 . port=443 alpn="h2,h3"', "000100" + "0001000602683202" + "6833" + "0003000201bb"],
-    ["SVCB 1 . mandatory=port,alpn alpn=h2 port=53 no-default-alpn", "000100" + "0000000400010003" + "0001000302" + "6832" + "00020000" + "000300020035"],
-    ["SVCB 1 . ipv4hint=10.0.0.1,10.0.0.2 ipv6hint=fd00::1 key65000=x", "000100" + "000400080a0000010a000002" + "00060010fd000000000000000000000000000001" + "fde8000178"],
-    [String.raw`SVCB 1 . alpn="f\\\\oo\\,bar,h2"`, "000100" + "0001000c" + "08665c6f6f2c626172" + "026832"],
+    ['HTTPS 1 . port=443 alpn="h2,h3"', "000100 0001000602683202 6833 0003000201bb"],
+    [
+      "SVCB 1 . mandatory=port,alpn alpn=h2 port=53 no-default-alpn",
+      "000100 0000000400010003 0001000302 6832 00020000 000300020035",
+    ],
+    [
+      "SVCB 1 . ipv4hint=10.0.0.1,10.0.0.2 ipv6hint=fd00::1 key65000=x",
+      "000100 000400080a0000010a000002 00060010fd000000000000000000000000000001 fde8000178",
+    ],
+    [String.raw`SVCB 1 . alpn="f\\\\oo\\,bar,h2"`, "000100 0001000c 08665c6f6f2c626172 026832"],
     [String.raw`TYPE65280 \# 3 aa bbcc`, "aabbcc"],
     [String.raw`A \# 4 0a000001`, "0a000001"],
     [String.raw`TYPE1 10.0.0.1`, "0a000001"],
     [String.raw`TXT \# 0`, ""],
   ])("%s", (text, expected) => {
-    expect(recordsOf(`a ${text}`).map((record) => record.split(" ")[3])).toEqual([expected]);
+    expect(recordsOf(`a ${text}`).map((record) => record.split(" ")[3])).toEqual([
+      expected.replaceAll(" ", ""),
+    ]);
   });
 });
 
@@ -156,7 +200,7 @@ www     IN A     127.0.0.1
 
 /** Another library decodes what is encoded here to what the text said. */
 describe("a second opinion", () => {
-  test.each<[Answer["type"] & string, string, unknown]>([
+  test.each<[string, string, unknown]>([
     ["A", "10.0.0.1", "10.0.0.1"],
     ["AAAA", "fd00::1", "fd00::1"],
     ["CNAME", "www", "www.example.org"],
@@ -164,9 +208,21 @@ describe("a second opinion", () => {
     ["SRV", "1 2 80 web", { priority: 1, weight: 2, port: 80, target: "web.example.org" }],
     ["TXT", '"a b" c', [Buffer.from("a b"), Buffer.from("c")]],
     ["CAA", '0 issue "ca.test"', { flags: 0, tag: "issue", value: "ca.test", issuerCritical: false }],
-    ["SSHFP", "1 1 0123456789abcdef0123456789abcdef01234567", { algorithm: 1, hash: 1, fingerprint: "0123456789ABCDEF0123456789ABCDEF01234567" }],
-    ["NAPTR", '1 2 "u" "sip" "!x!y!" .', { order: 1, preference: 2, flags: "u", services: "sip", regexp: "!x!y!", replacement: "." }],
-    ["TLSA", "3 1 1 aabb", { usage: 3, selector: 1, matchingType: 1, certificate: Buffer.from("aabb", "hex") }],
+    [
+      "SSHFP",
+      "1 1 0123456789abcdef0123456789abcdef01234567",
+      { algorithm: 1, hash: 1, fingerprint: "0123456789ABCDEF0123456789ABCDEF01234567" },
+    ],
+    [
+      "NAPTR",
+      '1 2 "u" "sip" "!x!y!" .',
+      { order: 1, preference: 2, flags: "u", services: "sip", regexp: "!x!y!", replacement: "." },
+    ],
+    [
+      "TLSA",
+      "3 1 1 aabb",
+      { usage: 3, selector: 1, matchingType: 1, certificate: Buffer.from("aabb", "hex") },
+    ],
   ])("%s", (type, text, expected) => {
     const [record] = read(`${SOA}a ${type} ${text}`).names?.["a.example.org"] ?? [];
     const rdata = Buffer.from(record?.data[0] ?? "", "base64");
@@ -184,8 +240,35 @@ describe("a second opinion", () => {
 it("never throws, whatever the text", () => {
   const piece = fc.oneof(
     fc.constantFrom(
-      SOA, "@", "a", "$TTL 60", "$ORIGIN b", "IN", "60", "A 10.0.0.1", "TXT", '"', "(", ")", ";", "\\", "\\#", "\n", " ",
-      "HTTPS 1 . alpn=", "SVCB", "\\300", "CAA 0", "TYPE99999", "4", "aabb", "\u0000", "ä", "::1", ".", "..",
+      SOA,
+      "@",
+      "a",
+      "$TTL 60",
+      "$ORIGIN b",
+      "IN",
+      "60",
+      "A 10.0.0.1",
+      "TXT",
+      '"',
+      "(",
+      ")",
+      ";",
+      "\\",
+      "\\#",
+      "\n",
+      " ",
+      "HTTPS 1 . alpn=",
+      "SVCB",
+      "\\300",
+      "CAA 0",
+      "TYPE99999",
+      "4",
+      "aabb",
+      "\u0000",
+      "ä",
+      "::1",
+      ".",
+      "..",
     ),
     fc.string({ unit: "binary", maxLength: 5 }),
   );

@@ -339,46 +339,6 @@ describe("following goes on", () => {
   });
 });
 
-describe("Pods that a ConfigMap asks for", () => {
-  const config = (text: string) => ({
-    apiVersion: "v1",
-    kind: "ConfigMap",
-    metadata: { namespace: "kube-system", name: "coredns", uid: "uid-coredns" },
-    data: { Corefile: text },
-  });
-  const options: Partial<KubernetesSourceOptions> = {
-    named: { ConfigMap: ["kube-system/coredns"] },
-    pods: ({ ConfigMap }) =>
-      ConfigMap.get("kube-system/coredns")?.data["Corefile"]?.includes("verified") === true,
-  };
-
-  test("are read from the start", async () => {
-    server.apply(pod("web-0"));
-    server.apply(config("pods verified"));
-    const { source } = await started(options);
-    expect(keys(source.observe().state, "Pod")).toEqual(["shop/web-0"]);
-  });
-
-  test("are read from then on", async () => {
-    server.apply(pod("web-0"));
-    server.apply(config("pods insecure"));
-    const follower = await started(options);
-    expect(lists("pods")).toEqual([]);
-    server.apply(config("pods verified"));
-    await follower.until(({ state }) => state.Pod.size === 1);
-  });
-
-  test("hold up nothing where they may not be read", async () => {
-    server.deny({ resource: "pods" });
-    server.apply(service("web"));
-    server.apply(config("pods verified"));
-    const { source, log } = await started(options);
-    expect(source.observe().state).toMatchObject({ Pod: new Map() });
-    expect(keys(source.observe().state, "Service")).toEqual(["shop/web"]);
-    expect(log.lines.join("\n")).toContain("pods");
-  });
-});
-
 test("nothing is asked for after the close", async () => {
   server.apply(ingress("web", { secret: "named" }));
   const follower = await started();
