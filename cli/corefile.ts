@@ -1,6 +1,8 @@
 /** Where the commands find a Corefile. */
 import { type CorefileFiles, createCorefileFiles } from "../sync-agent/cluster/corefile-files.ts";
+import { ManifestSourceError } from "../sync-agent/cluster/manifests/error.ts";
 import { type CorefileOrigin, corefileConfigMaps } from "../sync-agent/compile/corefile-source.ts";
+import { UsageError } from "./exit.ts";
 
 export type CorefileFlag =
   | { readonly kind: "none" }
@@ -22,7 +24,7 @@ export interface Corefiles {
   readonly environment: ReadonlyMap<string, string>;
   /** `namespace/name` of the ConfigMaps that must be followed. */
   readonly configMaps: readonly string[];
-  /** Reads files, and follows them. @throws ManifestSourceError when there is none. */
+  /** Reads files, and follows them. @throws UsageError when there is none. */
   start(onChange: () => void): Promise<void>;
   close(): void;
 }
@@ -42,7 +44,14 @@ export function corefiles({ corefile, corefileEnv }: CorefileFlags): Corefiles {
       environment,
       configMaps: [],
       origin: () => ({ kind: "files", path: corefile.path, source: files.source() }),
-      start: (onChange) => files.start(onChange),
+      async start(onChange) {
+        try {
+          await files.start(onChange);
+        } catch (cause) {
+          if (!(cause instanceof ManifestSourceError)) throw cause;
+          throw new UsageError(`--corefile ${cause.message}`, { cause });
+        }
+      },
       close: () => files.close(),
     };
   }
