@@ -78,7 +78,8 @@ function readPlugins({ statements }: ServerBlock, context: PluginContext): Plugi
   const drafts: PluginDraft[] = [];
   for (const [name, read] of READERS) {
     const [first, ...others] = byName.get(name) ?? [];
-    if (first !== undefined) drafts.push(...read([first, ...others], context));
+    const ofPlugin = first === undefined ? [] : read([first, ...others], context);
+    for (const draft of ofPlugin) drafts.push(draft);
   }
   for (const [name, [first]] of byName) if (first !== undefined && !READERS.has(name)) tell(first, context);
   return drafts;

@@ -10,6 +10,7 @@ interface Requirement {
   readonly values: readonly string[];
 }
 
+const MAX_LENGTH = 10_000;
 const LABEL = String.raw`[A-Za-z0-9](?:[A-Za-z0-9._/-]*[A-Za-z0-9])?`;
 const VALUE = String.raw`(?:[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)?`;
 const EQUALITY = new RegExp(String.raw`^(${LABEL})\s*(==|=|!=)\s*(${VALUE})$`);
@@ -19,6 +20,7 @@ const EXISTENCE = new RegExp(String.raw`^(!?)\s*(${LABEL})$`);
 /** `undefined` for what is no selector. An empty one selects everything. */
 export function readLabelSelector(text: string): LabelSelector | undefined {
   if (text.trim() === "") return { requirements: [] };
+  if (text.length > MAX_LENGTH) return undefined;
   const requirements: Requirement[] = [];
   // Commas between parentheses separate values.
   for (const part of text.split(/,(?![^(]*\))/)) {

@@ -178,7 +178,7 @@ class Parser {
       }
       if (token.text === "import" && !token.isQuoted) {
         for (const imported of this.#import(cursor, token)) {
-          statements.push(...this.#statements(imported, undefined, depth));
+          for (const each of this.#statements(imported, undefined, depth)) statements.push(each);
         }
       } else statements.push(this.#statement(cursor, token, depth));
     }

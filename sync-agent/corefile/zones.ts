@@ -45,10 +45,15 @@ export function readServerKey({ text, place }: Word): ServerKey {
 
 /** Zones that a plugin names; those of its server block where it names none. */
 export function zonesOf(words: readonly Word[], ofServer: readonly string[]): string[] {
-  return words.length === 0
-    ? [...ofServer]
-    : [...new Set(words.flatMap((word) => readServerKey(word).zones))];
+  const [first] = words;
+  if (first === undefined) return [...ofServer];
+  const zones = new Set(words.flatMap((word) => readServerKey(word).zones));
+  if (zones.size <= MOST_ZONES) return [...zones];
+  throw new CorefileError(first.place, `${zones.size} zones stand here`, `Name at most ${MOST_ZONES}.`);
 }
+
+/** An address range may be 128 of them. */
+const MOST_ZONES = 10_000;
 
 /** The names of `fallthrough`: all of the plugin's own where it says none. */
 export function fallthroughOf(words: readonly Word[]): string[] {

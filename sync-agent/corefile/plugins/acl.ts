@@ -31,7 +31,7 @@ function ruleOf(line: Statement, context: PluginContext): AclRule {
   let anySource = false;
   for (const { section, words } of sectionsOf(line)) {
     for (const value of words) {
-      if (section === "file") sources.push(...rangesOfFile(value, context));
+      if (section === "file") for (const range of rangesOfFile(value, context)) sources.push(range);
       else if (section === "net") {
         if (value.text === "*") anySource = true;
         else sources.push(rangeOf(value));

@@ -8,6 +8,7 @@ import { octetsOf } from "./octets.ts";
 import { readTtl } from "./ttl.ts";
 
 const MAX_STRING = 255;
+export const MAX_RDATA = 65_535;
 
 export class RdataReader {
   readonly octets: number[] = [];
@@ -103,7 +104,15 @@ export class RdataReader {
 
   /** Octets without a length before them. */
   bareString(what: string): void {
-    this.octets.push(...this.text(what));
+    this.append(this.text(what));
+  }
+
+  /** @throws ZoneFileError for more than a record holds */
+  append(octets: ArrayLike<number>): void {
+    if (this.octets.length + octets.length > MAX_RDATA) {
+      throw this.error("the record is longer than 65,535 octets", "Make several of it.");
+    }
+    for (let at = 0; at < octets.length; at++) this.octets.push(octets[at] ?? 0);
   }
 
   text(what: string): number[] {
@@ -130,13 +139,13 @@ export class RdataReader {
   hexadecimal(what: string): void {
     const octets = fromHex(this.#joined(what).toLowerCase());
     if (octets === undefined) throw this.error(`${what} is not hexadecimal`, "Write pairs of 0-9 and a-f.");
-    this.octets.push(...octets);
+    this.append(octets);
   }
 
   base64(what: string): void {
     const octets = fromBase64(this.#joined(what));
     if (octets === undefined) throw this.error(`${what} is not base64`, "Write it in base64.");
-    this.octets.push(...octets);
+    this.append(octets);
   }
 
   #joined(what: string): string {

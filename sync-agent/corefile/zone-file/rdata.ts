@@ -2,7 +2,7 @@
 import type { Labels } from "../names.ts";
 import type { ZoneFileError } from "./error.ts";
 import type { Field } from "./lexer.ts";
-import { RdataReader } from "./rdata-reader.ts";
+import { MAX_RDATA, RdataReader } from "./rdata-reader.ts";
 import { readServiceParameters } from "./service-parameters.ts";
 
 type Read = (reader: RdataReader) => void;
@@ -167,8 +167,6 @@ const READERS: ReadonlyMap<number, Read> = new Map<number, Read>([
     },
   ],
 ]);
-
-const MAX_RDATA = 65_535;
 
 /** Whether the text form of a type's data is known here; `\#` is for every type. */
 export function isReadable(type: number): boolean {

@@ -36,7 +36,7 @@ export function readServiceParameters(reader: RdataReader): void {
     values.set(key, octets);
   }
   for (const [key, octets] of [...values].toSorted(([a], [b]) => a - b)) {
-    reader.octets.push(...twoOctets(key), ...twoOctets(octets.length), ...octets);
+    reader.append([...twoOctets(key), ...twoOctets(octets.length), ...octets]);
   }
 }
 

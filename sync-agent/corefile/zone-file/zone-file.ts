@@ -216,7 +216,7 @@ function rrsets(records: readonly ZoneRecord[]): Rrset[] {
     .toSorted(([a], [b]) => a - b)
     .map(([type, same]) => ({
       type,
-      ttl: Math.min(...same.map(({ ttl }) => ttl)),
+      ttl: same.reduce((least, { ttl }) => Math.min(least, ttl), Infinity),
       data: [...new Set(same.map(({ data }) => data))],
     }));
 }

@@ -198,6 +198,20 @@ describe("whatever the text", () => {
     );
   });
 
+  it("many lines are no problem, and too many say so", () => {
+    const log = "log\n".repeat(150_000);
+    expect(read(`. {\nimport x\n}`, { files: { x: log } }).corefile?.servers[0]?.plugins).toHaveLength(
+      150_000,
+    );
+    expect(saidOf(`. {\nimport x\nimport x\n}`, { files: { x: log } })).toEqual([
+      "error data[x], line 49998: is too long, with all its imports",
+    ]);
+    const ranges = Array.from({ length: 100 }, (_, at) => `${at}.0.0.0/9`).join(" ");
+    expect(saidOf(`. {\nacl ${ranges} {\nblock\n}\n}`)).toEqual([
+      "error data[Corefile], line 2: 12800 zones stand here",
+    ]);
+  });
+
   it("imports that multiply end", () => {
     const snippets = Array.from({ length: 30 }, (_, at) =>
       at === 0 ? "(s0) {\nerrors\n}" : `(s${at}) {\nimport s${at - 1}\nimport s${at - 1}\n}`,

@@ -237,6 +237,25 @@ describe("a second opinion", () => {
   });
 });
 
+describe("large zones", () => {
+  it("are read", () => {
+    const lines = Array.from(
+      { length: 150_000 },
+      (_, at) => `a A 10.${at >> 16}.${(at >> 8) & 255}.${at & 255}`,
+    );
+    expect(read(SOA + lines.join("\n")).names?.["a.example.org"]?.[0]?.data).toHaveLength(150_000);
+  });
+
+  test.each([
+    ["base64", `OPENPGPKEY ${"AAAA".repeat(200_000)}`],
+    ["hexadecimal", `TLSA 3 1 1 ${"00".repeat(200_000)}`],
+    ["a text", `CAA 0 issue "${"x".repeat(200_000)}"`],
+    ["texts", `TXT ${"x".repeat(200_000)}`],
+  ])("have no records that are too long, of %s", (_, text) => {
+    expect(said(`${SOA}a ${text}`)).toBe("2: the record is longer than 65,535 octets");
+  });
+});
+
 it("never throws, whatever the text", () => {
   const piece = fc.oneof(
     fc.constantFrom(
