@@ -75,7 +75,8 @@ const rewriteRule = z.strictObject({
       match: nameRewrite,
       /**
        * What is done to names of the answer: `auto` puts back what was asked, in owners and data alike; the others are
-       * regular expressions over owners (`answer name`) or data (`answer value`).
+       * regular expressions over owners (`answer name`) or data (`answer value`). With an exact name, `auto` is done
+       * whatever stands here.
        */
       answer: z.union([
         z.literal("auto"),

@@ -125,7 +125,9 @@ function targetsOf(words: readonly Word[], serverName: string | undefined, conte
   if (first !== undefined) {
     const list = refused.map(({ text, why }) => `${text} ${why}`).join(", ");
     const rest =
-      urls.size === 0 ? "Nothing is forwarded: other names are refused." : "The other resolvers are asked.";
+      urls.size === 0
+        ? "Nothing is forwarded: other names have no answer."
+        : "The other resolvers are asked.";
     context.ignored(first.word, `An edge cannot ask ${list}. ${rest}`, REMEDY);
   }
   return [...urls];

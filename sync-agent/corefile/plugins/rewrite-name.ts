@@ -101,11 +101,12 @@ function answerOf(
     explicit = on;
     at += 2;
   }
-  if (!auto) return rules;
+  // With an exact name they are put back whatever else is done.
+  if (!auto || (by === "exact" && rules.length > 0)) return rules;
   if (explicit !== undefined) {
     context.ignored(
       explicit,
-      "A rule for answers beside `answer auto` (which exact rules have always) is not followed.",
+      "A rule for answers beside `answer auto` is not followed.",
       "Write the rule with `regex` and `answer` rules alone.",
     );
   }

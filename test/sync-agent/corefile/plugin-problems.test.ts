@@ -32,7 +32,7 @@ describe("says", () => {
     [
       "where nothing is forwarded",
       "forward . /etc/resolv.conf 10.0.0.1",
-      "ignored line 1: An edge cannot ask /etc/resolv.conf (a file of the machine that CoreDNS runs on), 10.0.0.1 (a private address). Nothing is forwarded: other names are refused.",
+      "ignored line 1: An edge cannot ask /etc/resolv.conf (a file of the machine that CoreDNS runs on), 10.0.0.1 (a private address). Nothing is forwarded: other names have no answer.",
     ],
     [
       "where something is",
@@ -42,7 +42,7 @@ describe("says", () => {
     [
       "that a port is no resolver's",
       "forward . 1.1.1.1:5300",
-      "ignored line 1: An edge cannot ask 1.1.1.1:5300 (no resolver that is known to answer over HTTPS). Nothing is forwarded: other names are refused.",
+      "ignored line 1: An edge cannot ask 1.1.1.1:5300 (no resolver that is known to answer over HTTPS). Nothing is forwarded: other names have no answer.",
     ],
     [
       "that EDNS0 is not rewritten",

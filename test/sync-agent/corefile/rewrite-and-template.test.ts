@@ -7,6 +7,10 @@ const nameRule = (by: string, from: string, to: string, answer: unknown, continu
 table("rewrite", {
   "of names": ["rewrite name A.test b.test", [nameRule("exact", "a.test.", "b.test.", "auto")]],
   "of exact names": ["rewrite name exact a.test b.test", [nameRule("exact", "a.test.", "b.test.", "auto")]],
+  "of exact names, with values of answers": [
+    "rewrite name exact a.test b.test answer value c.test d.test",
+    [nameRule("exact", "a.test.", "b.test.", [{ on: "value", from: "c.test", to: "d.test." }])],
+  ],
   "of prefixes": ["rewrite name prefix api gateway", [nameRule("prefix", "api.", "gateway.", [])]],
   "of suffixes": [
     "rewrite name suffix .a.test. .b.test. answer auto",
