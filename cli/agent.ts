@@ -2,6 +2,7 @@ import { Command } from "commander";
 import type { PodMode } from "../contract/index.ts";
 import type { CertificateMode } from "../sync-agent/certificates/desired.ts";
 import type { LoadBalancerAddress } from "../sync-agent/cluster/state.ts";
+import type { CorefileFlag } from "./corefile.ts";
 import type { LogLevel } from "./log.ts";
 import { type Listen, options } from "./options.ts";
 
@@ -26,6 +27,8 @@ export interface AgentFlags {
   certificates?: CertificateMode;
   zoneId: readonly string[];
   dnsPods: PodMode;
+  corefile?: CorefileFlag;
+  corefileEnv: readonly string[];
   listen: Listen;
   leaseNamespace?: string;
   leaseName?: string;
@@ -57,6 +60,8 @@ export function agentCommand(): Command {
     .addOption(options.zoneId())
     .addOption(options.dnsPods())
     .addOption(options.dnsAccessSecret())
+    .addOption(options.corefile())
+    .addOption(options.corefileEnv())
     .addOption(options.listen())
     .addOption(options.leaseNamespace())
     .addOption(options.leaseName())

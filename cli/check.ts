@@ -11,13 +11,13 @@ export interface CheckFlags {
 
 export function checkCommand(): Command {
   return new Command("check")
-    .summary("Say of each Ingress what would be served, approximated and refused.")
+    .summary("Say of each Ingress, and of Corefiles, what would be served, approximated and refused.")
     .description(
-      "Say of each Ingress what would be served as it is, what would be approximated and what refused, with the remedy. Ends with 1 where something needs a change.",
+      "Say of each Ingress what would be served as it is, what would be approximated and what refused, with the remedy; and the same of Corefiles, in ConfigMaps and in files of that name. Ends with 1 where something needs a change.",
     )
     .argument(
       "<path...>",
-      "manifest files, folders of them, or - for standard input (`kubectl get ingress -A -o yaml | lintel check -`)",
+      "manifest files, folders of them, Corefiles, or - for standard input (`kubectl get ingress -A -o yaml | lintel check -`)",
     )
     .addOption(new Option("--format <format>", "how to print").choices(["text", "json"]).default("text"))
     .addOption(

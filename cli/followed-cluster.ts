@@ -2,7 +2,10 @@
 import { hostname } from "node:os";
 import { randomBytes } from "node:crypto";
 import { systemClock } from "../sync-agent/clock.ts";
-import { createKubernetesSource } from "../sync-agent/cluster/kubernetes/kubernetes-source.ts";
+import {
+  createKubernetesSource,
+  type KubernetesSourceOptions,
+} from "../sync-agent/cluster/kubernetes/kubernetes-source.ts";
 import type { LoadBalancerAddress } from "../sync-agent/cluster/state.ts";
 import { createKubeClient } from "../sync-agent/kubernetes/kube-client.ts";
 import { defaultNamespace } from "../sync-agent/kubernetes/load-config.ts";
@@ -16,7 +19,7 @@ export interface FollowedClusterOptions {
   /** Without one, the cluster that this process runs in. */
   readonly kubeconfig?: string | undefined;
   readonly namespaces: readonly string[];
-  readonly pods: boolean;
+  readonly pods: KubernetesSourceOptions["pods"];
   /** `namespace/name` of ConfigMaps that are read besides those that Ingresses name. */
   readonly configMaps: readonly string[];
   /** As well, of Secrets. */

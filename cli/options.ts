@@ -13,6 +13,7 @@ import type { LoadBalancerAddress } from "../sync-agent/cluster/state.ts";
 import { CERTIFICATE_MODES } from "../sync-agent/certificates/desired.ts";
 import { CLOUDFLARE_API_URL } from "../sync-agent/publish/api-url.ts";
 import { parseStatusAddresses, StatusAddressError } from "../sync-agent/report/status-addresses.ts";
+import type { CorefileFlag } from "./corefile.ts";
 import { LOG_LEVELS } from "./log.ts";
 
 export interface Listen {
@@ -130,6 +131,17 @@ export const options = {
     )
       .argParser(parseObjectName)
       .default("ingress-nginx/ingress-nginx-controller"),
+  corefile: () =>
+    option(
+      "--corefile <where>",
+      "the resolver's configuration: the namespace/name of CoreDNS's ConfigMap, the path of a Corefile, or none",
+    )
+      .argParser(parseCorefile)
+      .default(undefined, "kube-system/coredns, if there is one"),
+  corefileEnv: () =>
+    option("--corefile-env <names>", "environment variables that the Corefile may name, separated by commas")
+      .argParser(parseList)
+      .default([], "none"),
   targets: (fallback: readonly string[]) =>
     option("--targets <cidrs>", "address ranges that may be forwarded to, separated by commas")
       .argParser(parseCidrs)
@@ -188,6 +200,16 @@ function parseObjectName(text: string): string {
   const parts = text.split("/");
   if (parts.length === 2 && parts.every(isDnsSubdomain)) return text;
   throw new InvalidArgumentError(`"${text}" is not the name of an object, as in ingress-nginx/controller.`);
+}
+
+/** Whether it is a path is told by its looks: an object's name has one slash, and no capital letter. */
+function parseCorefile(text: string): CorefileFlag {
+  if (text === "none") return { kind: "none" };
+  const parts = text.split("/");
+  const isObject = parts.length === 2 && parts.every(isDnsSubdomain);
+  if (isObject) return { kind: "configMap", key: text };
+  if (text.trim() !== "") return { kind: "path", path: text };
+  throw new InvalidArgumentError("It is empty; write none to have no Corefile.");
 }
 
 const parseNames = (text: string): string[] => parseList(text).map(parseName);

@@ -17,6 +17,7 @@ import type { AgentMetrics } from "../sync-agent/report/metrics.ts";
 import type { Reporter } from "../sync-agent/report/reporter.ts";
 import type { Timing } from "../sync-agent/timing.ts";
 import type { Warning } from "../sync-agent/warning.ts";
+import type { Corefiles } from "./corefile.ts";
 import type { Keys } from "./key-files.ts";
 import type { Log } from "./log.ts";
 
@@ -45,6 +46,7 @@ export interface PublishingAgentOptions {
   readonly controllerConfig: string;
   /** `namespace/name` of the Secret that says who may ask the resolver. */
   readonly dnsAccessSecret: string;
+  readonly corefiles: Corefiles;
   readonly systemHost: string;
   readonly keys: Pick<Keys, "signingKey" | "publicKey" | "sealingKey">;
   readonly kv: KvTarget;
@@ -98,7 +100,7 @@ export async function createPublishingAgent(options: PublishingAgentOptions): Pr
     observer: metrics?.agent,
     rounds: options.rounds,
     onPublished: (compiled: Compiled, signal) => certificates.update(compiled.certificates, signal),
-    compile: async (state, published) => {
+    compile: async (state, published, publishedDns) => {
       const compiled = await compile(state, {
         ingressClass: options.ingressClass,
         adoptedClasses: options.adoptClass,
@@ -111,6 +113,10 @@ export async function createPublishingAgent(options: PublishingAgentOptions): Pr
         certificates: options.certificates,
         lastGood: last?.lastGood,
         published,
+        corefile: options.corefiles.origin(),
+        environment: options.corefiles.environment,
+        dnsMemory: last?.dnsMemory,
+        publishedDns,
       });
       metrics?.snapshot(compiled);
       last = { ...compiled, warnings: [...compiled.warnings, ...certificateWarnings] };
@@ -131,8 +137,13 @@ export async function createPublishingAgent(options: PublishingAgentOptions): Pr
   });
   return {
     ...agent,
+    async start() {
+      await options.corefiles.start(() => agent.refresh());
+      await agent.start();
+    },
     compiled: () => last,
     async close() {
+      options.corefiles.close();
       await agent.close();
       await certificates.close();
     },

@@ -1,5 +1,6 @@
 import { Command } from "commander";
 import type { DnsAccess, PodMode } from "../contract/index.ts";
+import type { CorefileFlag } from "./corefile.ts";
 import type { LogLevel } from "./log.ts";
 import { type Listen, LOCAL_TARGETS, options } from "./options.ts";
 
@@ -17,6 +18,8 @@ export interface UpFlags {
   dnsAccess: DnsAccess;
   dnsToken?: string;
   dnsPods: PodMode;
+  corefile?: CorefileFlag;
+  corefileEnv: readonly string[];
   targets: readonly string[];
   zone?: string;
   state: string;
@@ -41,6 +44,8 @@ export function upCommand(): Command {
     .addOption(options.dnsToken())
     .addOption(options.dnsPods())
     .addOption(options.dnsAccessSecret())
+    .addOption(options.corefile())
+    .addOption(options.corefileEnv())
     .addOption(options.targets(LOCAL_TARGETS))
     .addOption(options.zone())
     .addOption(options.state())

@@ -46,9 +46,17 @@ const aclRule = z.strictObject({
 });
 
 /** What a `cache` block keeps of one kind of answer; seconds. */
-const cached = z.strictObject({ maxTtl: seconds, minTtl: seconds });
+const cached = z.strictObject({
+  maxTtl: seconds,
+  minTtl: seconds,
+  /** Zones of which no such answer is kept (`disable`). */
+  except: zones.optional(),
+});
 
-/** Texts in lower case; whole names and suffixes may lack the dot at their end. */
+/**
+ * Names, and parts of them, are as CoreDNS keeps them: in lower case and with a dot at their end, for a name that has
+ * one as well. A rule that only matches has `to` as `from`.
+ */
 const nameRewrite = z.discriminatedUnion("by", [
   z.strictObject({ by: z.literal("exact"), from: z.string(), to: z.string() }),
   z.strictObject({ by: z.literal("prefix"), from: z.string(), to: z.string() }),
@@ -129,7 +137,8 @@ export const dnsPluginSchema = z.discriminatedUnion("plugin", [
     zones,
     /** A key of section `zones`. */
     table: z.string(),
-    ttl,
+    /** CoreDNS takes up to 65,535 here. */
+    ttl: seconds,
     /** Whether addresses have PTR records. */
     reverse: z.boolean(),
     fallthrough,

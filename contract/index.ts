@@ -1,5 +1,6 @@
 /** What agent and worker tell each other. See docs/snapshot.md. */
 export * from "./address.ts";
+export * from "./answer-template.ts";
 export * from "./bytes.ts";
 export * from "./canonical.ts";
 export * from "./client-facts.ts";

@@ -6,6 +6,7 @@
  */
 import { type Clock, systemClock } from "./clock.ts";
 import type { ClusterSource, ClusterState, Observation } from "./cluster/state.ts";
+import type { PublishedDns } from "./compile/dns.ts";
 import type { PublishedHosts } from "./compile/published-form.ts";
 import { type Leadership, soleLeadership, type Term } from "./leadership.ts";
 import { createLoop, type RoundOutcome } from "./loop.ts";
@@ -25,6 +26,14 @@ export interface Compiled extends Publishable {
   readonly served: readonly string[];
   /** `namespace/name` of the Ingresses that may have been served better than here, as what is published would tell. */
   readonly lacking: readonly string[];
+  /** Whether the same holds of the resolver's configuration. */
+  readonly lacksDns?: boolean | undefined;
+}
+
+/** What may be published for what a compile is lacking. */
+export interface Published {
+  readonly hosts: PublishedHosts;
+  readonly dns: PublishedDns | undefined;
 }
 
 /** Told of what the agent does, for metrics. Times in seconds. */
@@ -50,7 +59,11 @@ export interface AgentOptions<C extends Compiled> {
    *
    * @param published given where the compile before was lacking something.
    */
-  readonly compile: (state: ClusterState, published?: PublishedHosts) => Promise<C>;
+  readonly compile: (
+    state: ClusterState,
+    published?: PublishedHosts,
+    publishedDns?: PublishedDns,
+  ) => Promise<C>;
   readonly publisher: Publisher;
   readonly log: Logger;
   /** Where it differs from DEFAULT_TIMING. */
@@ -98,8 +111,8 @@ export function createAgent<C extends Compiled>(options: AgentOptions<C>): Agent
     lastTerm = term;
     const going = AbortSignal.any([signal, term.signal]);
     try {
-      if (compiled.lacking.length > 0 && term !== knownTerm) {
-        const published = await readPublished(going);
+      if ((compiled.lacking.length > 0 || compiled.lacksDns === true) && term !== knownTerm) {
+        const published = await readPublished(compiled, going);
         if ("postponed" in published) return postponed(published, 0);
         knownTerm = term;
         compiled = await compileAndTell(observation, published);
@@ -121,10 +134,10 @@ export function createAgent<C extends Compiled>(options: AgentOptions<C>): Agent
     }
   }
 
-  async function compileAndTell(observation: Observation, published?: PublishedHosts): Promise<C> {
+  async function compileAndTell(observation: Observation, published?: Published): Promise<C> {
     const began = clock.monotonic();
     const { state } = observation;
-    const compiled = await compile(state, published);
+    const compiled = await compile(state, published?.hosts, published?.dns);
     const warnings = allWarnings(observation, compiled);
     warningLog.update(warnings);
     status.compiled(clock.now(), warnings);
@@ -138,10 +151,13 @@ export function createAgent<C extends Compiled>(options: AgentOptions<C>): Agent
   ];
 
   /** What cannot be read must not be overwritten with less. */
-  async function readPublished(signal: AbortSignal): Promise<PublishedHosts | Postponed> {
+  async function readPublished({ lacksDns }: C, signal: AbortSignal): Promise<Published | Postponed> {
     const began = clock.monotonic();
     try {
-      return await publisher.publishedHosts(signal);
+      const hosts = await publisher.publishedHosts(signal);
+      if ("postponed" in hosts) return hosts;
+      const dns = lacksDns === true ? await publisher.publishedDns(signal) : undefined;
+      return dns !== undefined && "postponed" in dns ? dns : { hosts, dns };
     } catch (error) {
       if (!signal.aborted) observer?.published("failed", (clock.monotonic() - began) / 1000);
       throw error;

@@ -38,6 +38,10 @@ export const WARNING_REASONS = [
   "CertificateRefused",
   "ZoneNotFound",
   "DnsAccessInvalid",
+  "CorefileRefused",
+  "CorefileIgnored",
+  "CorefileWithoutEffect",
+  "ZoneFileRefused",
 ] as const;
 
 export type WarningReason = (typeof WARNING_REASONS)[number];

@@ -3,7 +3,10 @@ import { CLOUDFLARE_API_URL } from "../../sync-agent/publish/api-url.ts";
 import { createHealth, createRoundWatch } from "../../sync-agent/report/health.ts";
 import { type Observability, startObservability } from "../../sync-agent/report/http-server.ts";
 import { type AgentMetrics, createMetrics } from "../../sync-agent/report/metrics.ts";
+import type { ClusterState } from "../../sync-agent/cluster/state.ts";
+import { mayVerifyPods } from "../../sync-agent/compile/corefile-source.ts";
 import type { AgentFlags } from "../agent.ts";
+import { type Corefiles, corefiles } from "../corefile.ts";
 import { type Followed, followManifests } from "../followed.ts";
 import { readKeys } from "../key-files.ts";
 import { createLog, type Log } from "../log.ts";
@@ -16,10 +19,12 @@ export async function runAgent(flags: AgentFlags): Promise<void> {
   const keys = await readKeys(flags.keys, ["signingKey", "publicKey", "sealingKey"]);
   const metrics = createMetrics({ cluster: flags.cluster, version: VERSION });
   const rounds = createRoundWatch(systemClock);
-  const followed = await follow(flags, { metrics, log });
+  const configured = corefiles(flags);
+  const followed = await follow(flags, { metrics, log, corefiles: configured });
   const agent = await createPublishingAgent({
     ...flags,
     ...followed,
+    corefiles: configured,
     metrics,
     rounds,
     certificates: flags.certificates ?? (flags.kvUrl === CLOUDFLARE_API_URL ? "managed" : "sealed"),
@@ -59,21 +64,25 @@ export async function runAgent(flags: AgentFlags): Promise<void> {
 }
 
 /** A cluster, or files that stand for one. */
-async function follow(flags: AgentFlags, parts: { metrics: AgentMetrics; log: Log }): Promise<Followed> {
+async function follow(
+  flags: AgentFlags,
+  { corefiles, ...parts }: { metrics: AgentMetrics; log: Log; corefiles: Corefiles },
+): Promise<Followed> {
   if (flags.manifests !== undefined) {
     // Files have no rivals for who may write.
     parts.metrics.lease.leading(true);
     return followManifests(flags.manifests, flags.state);
   }
   const { followCluster } = await import("../followed-cluster.ts");
-  const pods = flags.dnsPods === "verified";
+  const pods =
+    flags.dnsPods === "verified" || ((state: ClusterState) => mayVerifyPods(state, corefiles.configMaps));
   // Without an adopted class nothing is asked of it.
-  const configMaps = flags.adoptClass.length === 0 ? [] : [flags.controllerConfig];
+  const controller = flags.adoptClass.length === 0 ? [] : [flags.controllerConfig];
   return followCluster({
     ...flags,
     ...parts,
     pods,
-    configMaps,
+    configMaps: [...controller, ...corefiles.configMaps],
     secrets: [flags.dnsAccessSecret],
     userAgent: `lintel-agent/${VERSION}`,
   });

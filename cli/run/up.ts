@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import { type EmbeddedEdge, startEdge } from "../../embedded-edge/index.ts";
 import { workerBundle } from "../bundle.ts";
+import { corefiles } from "../corefile.ts";
 import { requireToken } from "../dns-access.ts";
 import { greeting } from "../greeting.ts";
 import { ensureKeys } from "../key-files.ts";
@@ -39,6 +40,7 @@ export async function runUp(flags: UpFlags): Promise<void> {
       agent = await createPublishingAgent({
         ...flags,
         source: manifestSource(flags.manifests, flags.state),
+        corefiles: corefiles(flags),
         keys,
         kv,
         certificates: "sealed",

@@ -7,7 +7,9 @@ import { type ClusterState, type Ingress, type Observation, objectKey } from "..
 import { classNameOf, CONTROLLER, isServed } from "../compile/class-selection.ts";
 import { compile } from "../compile/compile.ts";
 import { compareText } from "../compile/text-order.ts";
+import type { CorefileSource } from "../corefile/source.ts";
 import type { Warning } from "../warning.ts";
+import { corefileReports } from "./corefile-report.ts";
 import { reportOf } from "./ingress-report.ts";
 import type { CheckReport, IngressReport, Verdict } from "./report.ts";
 import { withStandIns } from "./stand-ins.ts";
@@ -20,6 +22,8 @@ export interface CheckOptions {
   readonly clusterDomain: string;
   readonly controllerConfig: string;
   readonly systemHost: string | undefined;
+  /** Those that are no ConfigMaps. */
+  readonly corefiles?: readonly CorefileSource[] | undefined;
   /** Milliseconds since 1970; decides what is said of certificates. */
   readonly now: number;
   readonly sealer: Sealer;
@@ -55,6 +59,7 @@ export async function check({ state, warnings }: Observation, options: CheckOpti
   const ingresses = [...reports, ...unreadReports].toSorted((a, b) => compareText(a.ingress, b.ingress));
   return {
     ingresses,
+    corefiles: corefileReports(state, options.corefiles ?? []),
     others: all.filter(({ object }) => !object.startsWith("Ingress ")),
     summary: {
       ingresses: ingresses.length,

@@ -1,5 +1,6 @@
 /** What a check says. */
 import type { Warning } from "../warning.ts";
+import type { CorefileReport } from "./corefile-report.ts";
 
 /**
  * - `served`: as it is written;
@@ -36,6 +37,7 @@ export interface IngressReport {
 export interface CheckReport {
   /** By `namespace/name`. */
   readonly ingresses: readonly IngressReport[];
+  readonly corefiles: readonly CorefileReport[];
   /** Of other objects, and of files that cannot be read. */
   readonly others: readonly Warning[];
   readonly summary: {

@@ -1,6 +1,7 @@
 /** A check's report for people. */
 import { NGINX_PREFIX } from "../compile/annotations/annotation.ts";
 import { compareText } from "../compile/text-order.ts";
+import type { CorefileReport } from "./corefile-report.ts";
 import type { CheckReport, Finding, IngressReport, Verdict } from "./report.ts";
 
 const VERDICTS: Readonly<Record<Verdict, string>> = {
@@ -12,14 +13,16 @@ const VERDICTS: Readonly<Record<Verdict, string>> = {
 /** An Ingress a paragraph, then what its approximations mean, then the sum. Ends in a new line. */
 export function reportText(report: CheckReport): string {
   const lines = report.ingresses.flatMap(ingressLines);
-  lines.push(...differenceLines(report));
+  lines.push(...differenceLines(report), ...report.corefiles.flatMap(corefileLines));
   if (report.others.length > 0) {
     lines.push("", "Besides:");
     for (const { object, ...finding } of report.others) {
       lines.push(...findingLines({ ...finding, field: `${object}, ${finding.field}` }));
     }
   }
-  return `${[...lines, "", summaryText(report)].join("\n").trimStart()}\n`;
+  const isOfCorefiles = report.ingresses.length === 0 && report.corefiles.length > 0;
+  const summary = isOfCorefiles ? [] : ["", summaryText(report)];
+  return `${[...lines, ...summary].join("\n").trimStart()}\n`;
 }
 
 /** `187 Ingresses: 181 served as they are, 4 with notes, 2 need a change`. */
@@ -41,6 +44,16 @@ function ingressLines(report: IngressReport): string[] {
     ...(approximated.length > 0
       ? [`  approximated: ${names(approximated.map(({ annotation }) => annotation))}`]
       : []),
+    ...sectionLines("note", notes),
+    ...sectionLines("refused", refused),
+  ];
+}
+
+function corefileLines({ corefile, verdict, servers, notes, refused }: CorefileReport): string[] {
+  return [
+    "",
+    `Corefile of ${corefile}: ${VERDICTS[verdict]}`,
+    ...servers.map(({ zones, plugins }) => `  served: ${zones.join(" ")} (${plugins.join(", ")})`),
     ...sectionLines("note", notes),
     ...sectionLines("refused", refused),
   ];

@@ -5,14 +5,7 @@
  * Each processor (one file) reads objects one at a time and then merges, so that what an object contributes can be
  * kept for as long as the object stays the same.
  */
-import {
-  type Records,
-  type Sealer,
-  serverNameKeys,
-  type Settings,
-  type StandardDns,
-  standardDns,
-} from "../../contract/index.ts";
+import { type Records, type Sealer, serverNameKeys, type Settings } from "../../contract/index.ts";
 import type { CertificateMode, DesiredCertificate } from "../certificates/desired.ts";
 import { type ClusterState, objectKey } from "../cluster/state.ts";
 import type { Warning } from "../warning.ts";
@@ -24,22 +17,18 @@ import { compileDnsAccess, type DnsAccessReading } from "./dns-access/dns-access
 import { mergeHostClaims } from "./host-claims.ts";
 import { keptClaims, type LastGood } from "./last-good.ts";
 import type { PublishedHosts } from "./published-form.ts";
-import type { ServiceSelection } from "./selections.ts";
 import { compileServices } from "./services.ts";
+import { compileDns, type DnsMemory, type DnsOptions } from "./dns.ts";
 import { compareText } from "./text-order.ts";
 import { tlsHosts } from "./tls-hosts.ts";
 import { compareWarnings } from "./warnings.ts";
 import { compileZones } from "./zones.ts";
 
-export interface CompileOptions extends ServedClasses {
+export interface CompileOptions extends ServedClasses, DnsOptions {
   /** The edge's own hostname; no Ingress can claim it. */
   readonly systemHost: string | undefined;
-  /** What the resolver answers for. */
-  readonly dns: StandardDns;
   /** `namespace/name` of the Secret that says who may ask the resolver. */
   readonly dnsAccessSecret?: string | undefined;
-  /** What the resolver's configuration asks of the records of Services. */
-  readonly services?: ServiceSelection | undefined;
   /** `namespace/name` of ingress-nginx's own ConfigMap, whose settings hold for adopted classes. */
   readonly controllerConfig?: string | undefined;
   /** Milliseconds since 1970; decides only which warnings certificates get for their expiry. */
@@ -67,6 +56,10 @@ export interface Compiled {
   readonly lastGood: LastGood;
   /** `namespace/name` of the Ingresses that are refused here, and for which `published` may hold better; sorted. */
   readonly lacking: readonly string[];
+  /** For the next compile. */
+  readonly dnsMemory: DnsMemory;
+  /** Whether the resolver's configuration is refused, and `publishedDns` may hold better. */
+  readonly lacksDns: boolean;
 }
 
 /** Never rejects for what a user wrote: an object that cannot be served is left out, with a warning. */
@@ -103,20 +96,21 @@ export async function compile(state: ClusterState, options: CompileOptions): Pro
     );
   });
   const hosts = mergeHostClaims(claimed.flatMap(({ claims }) => claims));
-  const services = compileServices(state, options.services);
-  const pods = options.dns.pods === "verified" ? [...state.Pod.values()] : [];
+  const dns = compileDns(state, options);
+  const services = compileServices(state, dns.services);
+  const pods = dns.usesPods ? [...state.Pod.values()] : [];
   const addresses = compileAddresses(services.records, pods);
-  const zones = compileZones(state);
   const access = compileDnsAccess(state.Secret.get(options.dnsAccessSecret ?? ""));
+  const zones = compileZones(state, [dns.records, access.records]);
   return {
     records: {
       hosts: hosts.records,
       services: services.records,
       certificates: certificates.records,
       addresses: addresses.records,
-      zones: new Map([...zones.records, ...access.records]),
+      zones: zones.records,
     },
-    settings: { dns: { ...standardDns(options.dns), ...identitiesOf(access) } },
+    settings: { dns: { ...dns.settings, ...identitiesOf(access) } },
     warnings: [
       selected,
       ...(controller ? [controller] : []),
@@ -127,6 +121,7 @@ export async function compile(state: ClusterState, options: CompileOptions): Pro
       addresses,
       zones,
       access,
+      dns,
     ]
       .flatMap(({ warnings }) => warnings)
       .toSorted(compareWarnings),
@@ -137,6 +132,8 @@ export async function compile(state: ClusterState, options: CompileOptions): Pro
       .filter(({ isLacking }) => isLacking)
       .map(({ key }) => key)
       .toSorted(compareText),
+    dnsMemory: dns.memory,
+    lacksDns: dns.isLacking,
   };
 }
 

@@ -1,6 +1,6 @@
 /** Which Services and namespaces the kubernetes plugins of a Corefile leave out (`labels`, `namespace_labels`). */
 import { type ClusterState, objectKey } from "../cluster/state.ts";
-import type { LabelSelector } from "./label-selector.ts";
+import { type LabelSelector, selects } from "../corefile/label-selector.ts";
 import { compareText } from "./text-order.ts";
 
 /** What the resolver's configuration asks of the records of Services. */
@@ -21,7 +21,9 @@ export function selectServices(
   const hidden = new Map<string, number[]>();
   if (selectors.length === 0) return hidden;
   for (const { metadata } of Service.values()) {
-    const places = [...selectors.keys()].filter((place) => !selectors[place]?.matches(metadata.labels));
+    const places = selectors.flatMap((selector, place) =>
+      selects(selector, metadata.labels) ? [] : [place],
+    );
     if (places.length > 0) hidden.set(objectKey(metadata), places);
   }
   return hidden;
@@ -36,7 +38,7 @@ export function selectNamespaces(
   selector: LabelSelector,
 ): string[] {
   return [...Namespace.values()]
-    .filter(({ metadata: { name, labels } }) => selector.matches({ [NAME_LABEL]: name, ...labels }))
+    .filter(({ metadata: { name, labels } }) => selects(selector, { [NAME_LABEL]: name, ...labels }))
     .map(({ metadata }) => metadata.name)
     .toSorted(compareText);
 }

@@ -1,5 +1,13 @@
 /** Publishes snapshots of one cluster, and clears away what former ones left. */
-import type { Hold, HostRecord, Records, Root, Settings } from "../../contract/index.ts";
+import type {
+  DnsSettings,
+  Hold,
+  HostRecord,
+  Records,
+  Root,
+  Settings,
+  ZoneRecord,
+} from "../../contract/index.ts";
 import { createBlock } from "./blocked.ts";
 import { type Collected, createCollector } from "./collect.ts";
 import type { Retention } from "./collect-plan.ts";
@@ -9,7 +17,7 @@ import { PublishError } from "./error.ts";
 import { inUse } from "./in-use.ts";
 import { KV_STALE_MS } from "./overtaken.ts";
 import { type Base, type Plan, planPublication, type Target } from "./plan.ts";
-import { readHosts } from "./published-hosts.ts";
+import { readHosts, readZones } from "./published-hosts.ts";
 import { missingShards } from "./root-shards.ts";
 import { createWriter, HELD_RECHECK_MS, type WriterOptions } from "./writer.ts";
 
@@ -43,6 +51,13 @@ export type Postponed =
   /** The API asked to be left alone: no request was sent. */
   | { readonly postponed: "blocked"; readonly again: number };
 
+/** What is published of DNS that a Corefile is the source of. */
+export interface PublishedDns {
+  readonly settings: DnsSettings;
+  /** Of section `zones`. */
+  readonly records: ReadonlyMap<string, ZoneRecord>;
+}
+
 export interface Publisher {
   /**
    * Makes KV and edge hold this snapshot; `unchanged` when they do.
@@ -62,6 +77,8 @@ export interface Publisher {
    * @throws PublishError when it cannot be read now.
    */
   publishedHosts(signal?: AbortSignal): Promise<ReadonlyMap<string, HostRecord> | Postponed>;
+  /** As publishedHosts; `undefined` where nothing is published. */
+  publishedDns(signal?: AbortSignal): Promise<PublishedDns | Postponed | undefined>;
   /**
    * Deletes from KV what nobody needs any more, when that is due (collect-schedule.ts), which costs nothing otherwise.
    * Whoever leads calls it after each publication. What goes wrong is logged, and tried again when it is due again.
@@ -153,15 +170,33 @@ export function createPublisher(options: PublisherOptions): Publisher {
   }
 
   async function publishedHosts(signal: AbortSignal | undefined) {
+    const published = await readBack(signal, async (root) => {
+      const { hosts, lost } = await readHosts(kv, root, signal);
+      return { read: hosts, lost };
+    });
+    return published ?? new Map<string, HostRecord>();
+  }
+
+  async function publishedDns(signal: AbortSignal | undefined) {
+    return readBack(signal, async (root) => {
+      const { zones, lost } = await readZones(kv, root, signal);
+      return { read: { settings: root.settings.dns, records: zones }, lost };
+    });
+  }
+
+  async function readBack<T>(
+    signal: AbortSignal | undefined,
+    read: (root: Root) => Promise<{ readonly read: T; readonly lost: readonly string[] }>,
+  ): Promise<T | Postponed | undefined> {
     const left = block.left();
-    if (left > 0) return { postponed: "blocked", again: left } as const;
+    if (left > 0) return { postponed: "blocked", again: left };
     try {
       const { latest } = await writer.read(signal);
-      if (latest === undefined) return new Map<string, HostRecord>();
-      const { hosts, lost } = await readHosts(kv, latest.root, signal);
+      if (latest === undefined) return undefined;
+      const { read: found, lost } = await read(latest.root);
       if (lost.length === 0) lostSince = undefined;
       else giveUp(latest.root, lost);
-      return hosts;
+      return found;
     } catch (error) {
       block.failed(error);
       throw error;
@@ -176,7 +211,7 @@ export function createPublisher(options: PublisherOptions): Publisher {
     const others = lost.length === 1 ? "" : ` (and ${lost.length - 1} others)`;
     if (age >= 0 && age < KV_STALE_MS) {
       throw new PublishError({
-        operation: `read the hosts of generation ${generation} of cluster ${cluster}`,
+        operation: `read back generation ${generation} of cluster ${cluster}`,
         reason: "incomplete",
         problem: `${first}${others}`,
         remedy: "it is tried again, and done without after two minutes",
@@ -215,6 +250,7 @@ export function createPublisher(options: PublisherOptions): Publisher {
   return {
     publish: (snapshot, signal) => inTurn(() => publish(snapshot, signal)),
     publishedHosts: (signal) => inTurn(() => publishedHosts(signal)),
+    publishedDns: (signal) => inTurn(() => publishedDns(signal)),
     collect: (signal) => inTurn(() => collect(signal)),
     generation: () => writer.known()?.latest?.root.generation,
     forget: () => writer.forget(),

@@ -26,6 +26,7 @@ describe("the chart refuses", SLOW, () => {
     ["an unknown mode of certificates", { agent: { certificates: "auto" } }, "/agent/certificates"],
     ["a zone's name for its id", { agent: { zoneIds: ["example.com"] } }, "/agent/zoneIds/0"],
     ["an unknown mode of pods", { agent: { dnsPods: "all" } }, "/agent/dnsPods"],
+    ["a Corefile that is no ConfigMap", { agent: { corefile: "/etc/coredns/Corefile" } }, "/agent/corefile"],
     ["an unknown level", { agent: { logLevel: "trace" } }, "/agent/logLevel"],
     [
       "a signing key that is none",

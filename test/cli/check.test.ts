@@ -136,6 +136,27 @@ describe("lintel check", () => {
     expect(stderr).toContain(words);
   });
 
+  it("covers Corefiles: files of that name, and ConfigMaps", async () => {
+    const corefile = join(folder, "Corefile");
+    await writeFile(corefile, ".:53 {\n  kubernetes cluster.local\n  import more\n}\n");
+    await writeFile(join(folder, "more"), "  forward . /etc/resolv.conf\n");
+    expect(await main(["check", corefile])).toBe(0);
+    expect(stdout).toContain(`Corefile of ${corefile}: served, with notes\n  served: . (kubernetes)\n`);
+    expect(stdout).toContain("/etc/resolv.conf");
+    await file("dns.yaml", [
+      {
+        apiVersion: "v1",
+        kind: "ConfigMap",
+        metadata: { name: "coredns", namespace: "kube-system" },
+        data: { Corefile: ".:53 {\n  cache soon {\n" },
+      },
+    ]);
+    expect(await main(["check", folder])).toBe(1);
+    expect(stdout).toContain("Corefile of ConfigMap kube-system/coredns: needs a change");
+    expect(stdout).toContain("data[Corefile], line 2");
+    expect(stderr).toContain("the Corefile of ConfigMap kube-system/coredns needs a change");
+  });
+
   it("ends with 1 where a file cannot be read", async () => {
     await file("a.yaml", [ingress("a")]);
     await writeFile(join(folder, "b.yaml"), "a: [");

@@ -118,6 +118,7 @@ const publisher: Publisher = {
   },
   generation: () => (published.length === 0 ? undefined : published.length),
   publishedHosts: async () => new Map(),
+  publishedDns: async () => undefined,
   async collect() {
     calls.push("collect");
     return undefined;

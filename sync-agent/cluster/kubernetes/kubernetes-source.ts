@@ -4,14 +4,21 @@ import type { KubeClient } from "../../kubernetes/client.ts";
 import { KubeConfigError } from "../../kubernetes/config-error.ts";
 import type { Logger } from "../../report/logger.ts";
 import { isDnsLabel } from "../objects/names.ts";
-import type { ClusterSource, Ingress, Namespace, Observation } from "../state.ts";
+import type { ClusterSource, ClusterState, Ingress, Namespace, Observation } from "../state.ts";
 import { createFailureLog } from "./failure-log.ts";
 import { createLimiter } from "./limiter.ts";
 import { createNamedObjects, type Following } from "./named-objects.ts";
 import { objectWarnings } from "./object-warnings.ts";
 import type { SourceHealth, SourceObserver } from "./observer.ts";
 import { type Reflector, type ReflectorContext, startReflector } from "./reflector.ts";
-import { isTlsSecrets, type NamedKind, namedObject, type Resource, resourcesFor } from "./resources.ts";
+import {
+  isTlsSecrets,
+  type NamedKind,
+  namedObject,
+  podResources,
+  type Resource,
+  resourcesFor,
+} from "./resources.ts";
 import { createSection, type Outcome, type Section } from "./section.ts";
 import { createStateStore, type StateStore } from "./state-store.ts";
 import { wantedConfigMaps, wantedSecrets } from "./wanted-objects.ts";
@@ -21,8 +28,11 @@ export interface KubernetesSourceOptions {
   readonly client: KubeClient;
   /** The namespaces to keep to; none for the whole cluster. */
   readonly namespaces: readonly string[];
-  /** Whether Pods are read: names of pods are to be answered as `verified`. */
-  readonly pods: boolean;
+  /**
+   * Whether Pods are read: names of pods are to be answered as `verified`. A function is asked whenever a ConfigMap has
+   * changed; once it says so, Pods are read to the end.
+   */
+  readonly pods: boolean | ((state: ClusterState) => boolean);
   /** Objects (`namespace/name`) that are followed though no Ingress names them, where their namespace is one to keep to. */
   readonly named?: Partial<Readonly<Record<NamedKind, readonly string[]>>> | undefined;
   readonly log: Logger;
@@ -78,6 +88,9 @@ class ApiSource implements KubernetesSource {
     ConfigMap: createNamedObjects(wantedConfigMaps, (key, index) => this.#follow("ConfigMap", key, index)),
   };
   readonly #closed = Promise.withResolvers<never>();
+  /** The first time that Pods could not be read. */
+  readonly #podsRefused = Promise.withResolvers<undefined>();
+  #followsPods: boolean;
   #onChange: (() => void) | undefined;
   #phase: "new" | "starting" | "synced" | "closed" = "new";
   #warningsChanged = false;
@@ -87,6 +100,7 @@ class ApiSource implements KubernetesSource {
     const { client, clock = systemClock, random = Math.random, log, observer = {} } = options;
     this.#options = options;
     this.#namespaces = [...new Set(options.namespaces)];
+    this.#followsPods = options.pods === true;
     for (const kind of ["Secret", "ConfigMap"] as const) {
       for (const key of options.named?.[kind] ?? []) if (this.#isWithin(key)) this.#named[kind].always(key);
     }
@@ -98,7 +112,13 @@ class ApiSource implements KubernetesSource {
       timing: { ...DEFAULT_WATCH_TIMING, ...options.timing },
       lists: createLimiter(LISTS_AT_A_TIME),
       failures: createFailureLog(log),
-      observer,
+      observer: {
+        ...observer,
+        failed: (kind, error) => {
+          observer.failed?.(kind, error);
+          if (kind === "Pod") this.#podsRefused.resolve(undefined);
+        },
+      },
     };
     // Nobody may be waiting when it is closed.
     this.#closed.promise.catch(() => {});
@@ -149,7 +169,7 @@ class ApiSource implements KubernetesSource {
 
   async #readEverything(): Promise<void> {
     const { observer } = this.#context;
-    const resources = resourcesFor(this.#namespaces, this.#options.pods);
+    const resources = resourcesFor(this.#namespaces, this.#followsPods);
     const reflectors = resources.map((resource) => this.#reflect(resource));
     const byKind = Map.groupBy(reflectors, ({ section }) => section.resource.kind);
     await Promise.all(
@@ -164,6 +184,17 @@ class ApiSource implements KubernetesSource {
       await this.#named[kind].begin();
       observer.synced?.(kind);
     }
+    // A right that is missing must not hold up everything else: whoever may write the ConfigMap could take it away.
+    await Promise.race([this.#followPods(), this.#podsRefused.promise]);
+  }
+
+  /** Where they have come to be asked for. Resolves when they have been read. */
+  async #followPods(): Promise<void> {
+    const { pods } = this.#options;
+    if (this.#followsPods || typeof pods !== "function" || !pods(this.#store.state())) return;
+    this.#followsPods = true;
+    await Promise.all(podResources(this.#namespaces).map((resource) => this.#reflect(resource).synced));
+    this.#context.observer.synced?.("Pod");
   }
 
   #isWithin(key: string): boolean {
@@ -209,6 +240,7 @@ class ApiSource implements KubernetesSource {
         this.#named.Secret.covered(key, next !== undefined);
       }
     }
+    if (resource.kind === "ConfigMap" && this.#phase === "synced") void this.#followPods();
     if (changes.length > 0 || problems) this.#onChange?.();
   }
 

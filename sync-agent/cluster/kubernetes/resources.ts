@@ -45,13 +45,19 @@ const INGRESS_CLASS: Collection = {
  *   confined to some may not.
  */
 export function resourcesFor(namespaces: readonly string[], pods: boolean): Resource[] {
-  const namespaced = pods ? [...NAMESPACED, POD] : NAMESPACED;
   const scopes = namespaces.length === 0 ? [""] : namespaces;
   return [
     resource(INGRESS_CLASS, ""),
     ...(namespaces.length === 0 ? [resource(NAMESPACE, "")] : []),
-    ...scopes.flatMap((namespace) => namespaced.map((collection) => resource(collection, namespace))),
+    ...scopes.flatMap((namespace) => NAMESPACED.map((collection) => resource(collection, namespace))),
+    ...(pods ? podResources(namespaces) : []),
   ];
+}
+
+/** What is followed once names of pods are to be verified. */
+export function podResources(namespaces: readonly string[]): Resource[] {
+  const scopes = namespaces.length === 0 ? [""] : namespaces;
+  return scopes.map((namespace) => resource(POD, namespace));
 }
 
 const NAMED = {

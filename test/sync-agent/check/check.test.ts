@@ -192,6 +192,6 @@ describe("for people", () => {
       "1 Ingress: 1 served as it is, 0 with notes, 0 need a change",
     ],
   ])("%j", (summary, expected) => {
-    expect(summaryText({ ingresses: [], others: [], summary })).toBe(expected);
+    expect(summaryText({ ingresses: [], corefiles: [], others: [], summary })).toBe(expected);
   });
 });

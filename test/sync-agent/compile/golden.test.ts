@@ -44,6 +44,8 @@ const headSchema = z.strictObject({
     adoptedClasses: z.array(z.string()).default([]),
     systemHost: z.string().optional(),
     pods: podModeSchema.default("insecure"),
+    /** Whether the Corefile of kube-system/coredns holds, and how the resolver is configured is shown. */
+    corefile: z.boolean().default(false),
   }),
 });
 
@@ -52,14 +54,19 @@ const names = readdirSync(FOLDER).filter((name) => name.endsWith(IN));
 it.each(names.map((name) => name.slice(0, -IN.length)))("%s", async (name) => {
   const documents = parseDocuments(withFixtures(readFileSync(new URL(`${name}${IN}`, FOLDER), "utf8")));
   const head = headSchema.safeParse(documents[0]);
-  const { adoptedClasses, systemHost, pods } = head.data?.options ?? { adoptedClasses: [], pods: "insecure" };
+  const { adoptedClasses, systemHost, pods, corefile } = head.data?.options ?? {
+    adoptedClasses: [],
+    pods: "insecure",
+    corefile: false,
+  };
   const compiled = await compile(stateOf(head.success ? documents.slice(1) : documents), {
     ...OPTIONS,
     adoptedClasses,
     systemHost,
     dns: { ...OPTIONS.dns, pods },
+    corefile: corefile ? { kind: "configMap", key: "kube-system/coredns", isNamed: true } : undefined,
   });
-  const output = await describeCompiled(compiled, sealer);
+  const output = await describeCompiled(compiled, sealer, { dns: corefile });
   const file = new URL(`${name}.out.yaml`, FOLDER);
   if (process.env["UPDATE_GOLDEN"] !== undefined) writeFileSync(file, output);
   expect(output).toBe(readFileSync(file, "utf8"));

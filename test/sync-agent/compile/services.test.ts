@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { EndpointSlice, Service } from "../../../sync-agent/cluster/state.ts";
-import { parseLabelSelector } from "../../../sync-agent/compile/label-selector.ts";
+import { readLabelSelector } from "../../../sync-agent/corefile/label-selector.ts";
 import { compileServices } from "../../../sync-agent/compile/services.ts";
 import { clusterState, endpoint, metadata, port, service, slice } from "./support/objects.ts";
 
@@ -281,12 +281,12 @@ describe("what DNS needs besides", () => {
     const state = clusterState({
       Service: [labelled("shop/a", { app: "a" }), labelled("shop/b", { app: "b" }), labelled("shop/c", {})],
     });
-    const selectors = ["app=a", "app in (a, b)", ""].map(parseLabelSelector);
+    const selectors = ["app=a", "app in (a, b)", "app"].flatMap((text) => readLabelSelector(text) ?? []);
     const { records } = compileServices(state, { selectors, endpointPodNames: false });
     expect([...records].map(([key, { hiddenFrom }]) => [key, hiddenFrom])).toEqual([
       ["shop/a", undefined],
       ["shop/b", [0]],
-      ["shop/c", [0, 1]],
+      ["shop/c", [0, 1, 2]],
     ]);
   });
 });

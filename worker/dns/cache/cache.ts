@@ -8,7 +8,7 @@ import type { PluginPlatform } from "../plugins.ts";
 import type { Plugin, Query, Resolution, Resolver } from "../resolver.ts";
 import { EXTENDED_ERROR, RCODE } from "../wire/codes.ts";
 import { Zones } from "../zones.ts";
-import { keepingTime, withTtl } from "./limits.ts";
+import { keepingTime, limitsOf, withTtl } from "./limits.ts";
 import { AnswerMemory, type KeptAnswer } from "./memory.ts";
 
 /** One for a resolver, whichever snapshot configures it: answers of others outlive snapshots. */
@@ -27,11 +27,12 @@ export function cache(
   { now, resolve }: Pick<PluginPlatform, "now" | "resolve">,
 ): Plugin {
   const zones = new Zones(config.zones);
+  const limits = { success: limitsOf(config.success), denial: limitsOf(config.denial) };
   const memory = memoryOf(resolve);
   const staleMs = (config.serveStale ?? 0) * 1_000;
 
   function keep(query: Query, key: string, resolution: Resolution): Resolution {
-    const ttl = keepingTime(config, resolution);
+    const ttl = keepingTime(limits, resolution, query.question.name);
     if (ttl === undefined) return resolution;
     // What leads from our own names to those of others is our own.
     const isOthers = resolution.recursive === true && !resolution.authoritative;

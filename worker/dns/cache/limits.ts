@@ -4,20 +4,33 @@ import { lifetimeOf } from "../lifetime.ts";
 import type { Resolution } from "../resolver.ts";
 import { RCODE } from "../wire/codes.ts";
 import type { Name } from "../wire/name.ts";
+import { Zones } from "../zones.ts";
 import type { ResourceRecord } from "../wire/record.ts";
 
 /** Of answers that no record says a TTL of. */
 const LEAST_TTL = 5;
 
-/** Seconds; `undefined` for failures, refusals, and kinds of answers that the block leaves alone. */
+/** Of one kind of answer. */
+export interface KindLimits {
+  readonly minTtl: number;
+  readonly maxTtl: number;
+  readonly except: Zones;
+}
+
+export function limitsOf(configured: PluginConfig<"cache">["success"]): KindLimits | undefined {
+  return configured && { ...configured, except: new Zones(configured.except ?? []) };
+}
+
+/** Seconds; `undefined` for failures, refusals, and what the block leaves alone. @param name that was asked for */
 export function keepingTime(
-  { success, denial }: Pick<PluginConfig<"cache">, "success" | "denial">,
+  { success, denial }: Readonly<Record<"success" | "denial", KindLimits | undefined>>,
   resolution: Resolution,
+  name: Name,
 ): number | undefined {
   const isDenial = isNegative(resolution);
   if (isDenial === undefined) return undefined;
   const limits = isDenial ? denial : success;
-  if (limits === undefined) return undefined;
+  if (limits === undefined || limits.except.has(name)) return undefined;
   const ttl = isDenial ? lifetimeOf(resolution) : leastTtl(resolution);
   return Math.min(Math.max(ttl, limits.minTtl), limits.maxTtl);
 }

@@ -6,8 +6,9 @@ import { parseCertificates } from "../../../../sync-agent/compile/certificate-ch
 import type { Compiled } from "../../../../sync-agent/compile/compile.ts";
 
 export async function describeCompiled(
-  { records, served, warnings }: Compiled,
+  { records, served, settings, warnings }: Compiled,
   sealer: Sealer,
+  { dns = false } = {},
 ): Promise<string> {
   const certificates = await Promise.all(
     [...records.certificates].map(
@@ -19,6 +20,7 @@ export async function describeCompiled(
   return print({
     served,
     warnings,
+    ...(dns && { servers: settings.dns.servers }),
     records: Object.fromEntries(described.filter(([, records]) => Object.keys(records).length > 0)),
   });
 }

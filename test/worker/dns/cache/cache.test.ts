@@ -149,6 +149,7 @@ describe("what is kept", () => {
   it.each([
     ["success", { success: undefined }, {}],
     ["denial", { denial: undefined }, { rcode: 3, answers: [], authorities: [soa(60, 60)] }],
+    ["success of its zone", { success: { maxTtl: 60, minTtl: 5, except: ["example"] } }, {}],
   ])("is not where %s is disabled", async (_, config, fields) => {
     const { ask, answers, asked } = cached(config);
     answers(others(fields));
