@@ -1,6 +1,7 @@
 /** Services under a zone of their own, by the addresses that clients outside the cluster use (CoreDNS k8s_external). */
 import { addressBlock, type PluginConfig, zoneKeys } from "../../../contract/index.ts";
 import type { MaybePromise } from "../../snapshot/view.ts";
+import { aliasDepth } from "../alias-depth.ts";
 import { Exposure } from "../kubernetes/exposure.ts";
 import { addressAnswer, addressRecord, answer, type Found, NODATA } from "../kubernetes/found.ts";
 import { DNS_SERVICE } from "../kubernetes/name-servers.ts";
@@ -136,7 +137,8 @@ class External {
       if (reached.length === 0) return undefined;
       const { ttl } = this.#config;
       const serviceTtl = this.#kubernetes.ttl;
-      const resolve = (name: Name, type: number) => this.#follow(query, name, type);
+      const depth = aliasDepth(query.depth, reached.filter(({ isName }) => isName).length);
+      const resolve = (name: Name, type: number) => this.#follow({ ...query, depth }, name, type);
       const context = { name, ttl, serviceTtl, resolve };
       if (type === TYPE.A || type === TYPE.AAAA) return addressAnswers(context, reached, type);
       if (type === TYPE.SRV) return srvAnswers(context, Name.under(zone.name, service, namespace), reached);
@@ -168,7 +170,7 @@ class External {
   }
 
   #follow(query: Query, name: Name, type: number): MaybePromise<readonly ResourceRecord[]> {
-    const asked = { ...query, question: { name, type, class: CLASS.IN }, depth: query.depth + 1 };
+    const asked = { ...query, question: { name, type, class: CLASS.IN } };
     return andThen(this.#resolve(asked), ({ answers }) => answers);
   }
 

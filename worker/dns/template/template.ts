@@ -3,6 +3,7 @@ import { parseAnswerTemplate, type TemplateNode } from "../../../contract/answer
 import { Expression } from "../../../contract/expression.ts";
 import type { PluginConfig, TemplateRule } from "../../../contract/index.ts";
 import type { MaybePromise } from "../../snapshot/view.ts";
+import { aliasDepth } from "../alias-depth.ts";
 import { all, andThen } from "../maybe-promise.ts";
 import { failure } from "../refuse.ts";
 import type { Plugin, Query, Resolution, Resolver } from "../resolver.ts";
@@ -136,14 +137,13 @@ function followed(
 ): MaybePromise<readonly ResourceRecord[]> {
   const { type } = query.question;
   if (type !== TYPE.A && type !== TYPE.AAAA) return answers;
-  if (!answers.some((record) => record.type === "CNAME")) return answers;
+  const aliases = answers.filter((record) => record.type === "CNAME").length;
+  if (aliases === 0) return answers;
+  const depth = aliasDepth(query.depth, aliases);
   const lists = answers.map((record): MaybePromise<readonly ResourceRecord[]> => {
     if (record.type !== "CNAME") return [record];
     const question = { name: record.target, type, class: CLASS.IN };
-    return andThen(resolve({ ...query, question, depth: query.depth + 1 }), (found) => [
-      record,
-      ...found.answers,
-    ]);
+    return andThen(resolve({ ...query, question, depth }), (found) => [record, ...found.answers]);
   });
   return andThen(all(lists), (lists) => lists.flat());
 }

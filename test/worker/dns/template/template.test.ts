@@ -227,6 +227,12 @@ const ROWS: readonly (readonly [string, TemplateRule[], string, string[]])[] = [
   ],
 ];
 
+it("follows aliases of aliases so far only, however many there are each time", async () => {
+  const answer = Array.from({ length: 8 }, () => "{{ .Name }} 1 IN CNAME loop.");
+  const plugins: DnsPlugin[] = [{ plugin: "template", rules: [rule({ answer })] }];
+  expect((await ask(viewOf(CLUSTER, { plugins }), "loop. A")).length).toBeLessThan(1000);
+});
+
 describe("template", () => {
   it.each(ROWS)("%s", async (_, rules, question, answer) => {
     const plugins: DnsPlugin[] = [{ plugin: "template", rules }, KUBERNETES];
