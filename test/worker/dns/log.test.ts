@@ -69,7 +69,7 @@ describe("errors", () => {
         level: "error",
         message: "dns query failed",
         name: "www.example.com.",
-        type: "TYPE65",
+        type: "HTTPS",
         cause: "no plugin answers for the name",
       },
     ]);
