@@ -22,6 +22,7 @@ export interface AgentFlags {
   adoptClass: readonly string[];
   controllerConfig: string;
   dnsAccessSecret: string;
+  externalZone: readonly string[];
   statusAddress: readonly LoadBalancerAddress[];
   certificates?: CertificateMode;
   zoneId: readonly string[];
@@ -53,6 +54,7 @@ export function agentCommand(): Command {
     .addOption(options.adoptClass([]))
     .addOption(options.controllerConfig())
     .addOption(options.statusAddress())
+    .addOption(options.externalZone())
     .addOption(options.certificates())
     .addOption(options.zoneId())
     .addOption(options.dnsPods())

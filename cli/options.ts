@@ -56,6 +56,20 @@ export const options = {
     )
       .argParser(parseAddresses)
       .default([], "none is written"),
+  externalZone: () =>
+    option(
+      "--external-zone <names>",
+      "zones of the company under which Ingresses and Services publish names, separated by commas",
+    )
+      .argParser(parseZones)
+      .default([], "none"),
+  reachedAt: () =>
+    option(
+      "--status-address <addresses>",
+      "hostnames or IPs that hosts are published with whose Ingress says none, separated by commas",
+    )
+      .argParser(parseAddresses)
+      .default([], "none"),
   leaseNamespace: () =>
     option(
       "--lease-namespace <name>",
@@ -191,6 +205,10 @@ function parseObjectName(text: string): string {
 }
 
 const parseNames = (text: string): string[] => parseList(text).map(parseName);
+
+const parseZones = (text: string): string[] => [
+  ...new Set(parseList(text).map((name) => parseWith(hostnameSchema)(name.replace(/\.$/, "")))),
+];
 
 function parseAddresses(text: string): LoadBalancerAddress[] {
   try {

@@ -38,6 +38,8 @@ export const WARNING_REASONS = [
   "CertificateRefused",
   "ZoneNotFound",
   "DnsAccessInvalid",
+  "NameNotPublished",
+  "NameConflict",
 ] as const;
 
 export type WarningReason = (typeof WARNING_REASONS)[number];

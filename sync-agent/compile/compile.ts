@@ -14,7 +14,7 @@ import {
   standardDns,
 } from "../../contract/index.ts";
 import type { CertificateMode, DesiredCertificate } from "../certificates/desired.ts";
-import { type ClusterState, objectKey } from "../cluster/state.ts";
+import { type ClusterState, type LoadBalancerAddress, objectKey } from "../cluster/state.ts";
 import type { Warning } from "../warning.ts";
 import { readController } from "./annotations/controller.ts";
 import { compileAddresses } from "./addresses.ts";
@@ -26,6 +26,8 @@ import { keptClaims, type LastGood } from "./last-good.ts";
 import type { PublishedHosts } from "./published-form.ts";
 import type { ServiceSelection } from "./selections.ts";
 import { compileServices } from "./services.ts";
+import { compilePublished } from "./published/names.ts";
+import { withPublished } from "./published/servers.ts";
 import { compareText } from "./text-order.ts";
 import { tlsHosts } from "./tls-hosts.ts";
 import { compareWarnings } from "./warnings.ts";
@@ -40,6 +42,10 @@ export interface CompileOptions extends ServedClasses {
   readonly dnsAccessSecret?: string | undefined;
   /** What the resolver's configuration asks of the records of Services. */
   readonly services?: ServiceSelection | undefined;
+  /** Zones of the company under which Ingresses and Services publish names. */
+  readonly externalZones?: readonly string[] | undefined;
+  /** Where Ingresses are reached whose status says nothing. */
+  readonly statusAddresses?: readonly LoadBalancerAddress[] | undefined;
   /** `namespace/name` of ingress-nginx's own ConfigMap, whose settings hold for adopted classes. */
   readonly controllerConfig?: string | undefined;
   /** Milliseconds since 1970; decides only which warnings certificates get for their expiry. */
@@ -107,6 +113,14 @@ export async function compile(state: ClusterState, options: CompileOptions): Pro
   const pods = options.dns.pods === "verified" ? [...state.Pod.values()] : [];
   const addresses = compileAddresses(services.records, pods);
   const zones = compileZones(state);
+  const externalZones = options.externalZones ?? [];
+  const published = compilePublished(state, {
+    externalZones,
+    statusAddresses: options.statusAddresses ?? [],
+    ingresses: selected.ingresses,
+    services: services.records,
+    hasCertificate,
+  });
   const access = compileDnsAccess(state.Secret.get(options.dnsAccessSecret ?? ""));
   return {
     records: {
@@ -114,9 +128,9 @@ export async function compile(state: ClusterState, options: CompileOptions): Pro
       services: services.records,
       certificates: certificates.records,
       addresses: addresses.records,
-      zones: new Map([...zones.records, ...access.records]),
+      zones: new Map([...zones.records, ...published.records, ...access.records]),
     },
-    settings: { dns: { ...standardDns(options.dns), ...identitiesOf(access) } },
+    settings: { dns: { ...withPublished(standardDns(options.dns), externalZones), ...identitiesOf(access) } },
     warnings: [
       selected,
       ...(controller ? [controller] : []),
@@ -126,6 +140,7 @@ export async function compile(state: ClusterState, options: CompileOptions): Pro
       certificates,
       addresses,
       zones,
+      published,
       access,
     ]
       .flatMap(({ warnings }) => warnings)
