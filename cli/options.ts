@@ -63,6 +63,10 @@ export const options = {
     )
       .argParser(parseZones)
       .default([], "none"),
+  nameServer: () =>
+    option("--name-server <names>", "the names of the zone's servers, separated by commas")
+      .argParser(parseZones)
+      .default([], "ns.dns.ZONE"),
   reachedAt: () =>
     option(
       "--status-address <addresses>",

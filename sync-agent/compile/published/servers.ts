@@ -2,7 +2,7 @@
 import type { DnsPlugin, DnsServer, DnsSettings } from "../../../contract/index.ts";
 
 /** Of names whose object says none, in seconds. */
-const TTL = 60;
+export const PUBLISHED_TTL = 60;
 
 /** What stands before these answers first. */
 const LATER: ReadonlySet<DnsPlugin["plugin"]> = new Set(["file", "forward"]);
@@ -15,7 +15,7 @@ export function withPublished(settings: DnsSettings, externalZones: readonly str
   const isServed = (zone: string) =>
     settings.servers.some((server) => server.zones.some((block) => isWithin(zone, block)));
   const unserved = zones.filter((zone) => !isServed(zone));
-  const plugin: DnsPlugin = { plugin: "published", zones, ttl: TTL };
+  const plugin: DnsPlugin = { plugin: "published", zones, ttl: PUBLISHED_TTL };
   const own: DnsServer[] =
     unserved.length === 0 ? [] : [{ zones: unserved, plugins: [plugin], refusesOthers: true }];
   return { ...settings, servers: [...servers, ...own] };
@@ -29,7 +29,7 @@ function inserted({ plugins }: DnsServer, zones: string[]): DnsPlugin[] {
   const shared = zones.filter((zone) => files.some((file) => isWithin(zone, file)));
   const fallthrough = shared.length === 0 ? {} : { fallthrough: shared };
   const at = plugins.findIndex(({ plugin }) => LATER.has(plugin));
-  const plugin: DnsPlugin = { plugin: "published", zones, ttl: TTL, ...fallthrough };
+  const plugin: DnsPlugin = { plugin: "published", zones, ttl: PUBLISHED_TTL, ...fallthrough };
   return plugins.toSpliced(at < 0 ? plugins.length : at, 0, plugin);
 }
 
