@@ -47,7 +47,13 @@ it("prints a zone that can be served", async () => {
   const file = join(folder, "all.yaml");
   await writeFile(file, MANIFEST);
   const { code, stdout, stderr } = await run(
-    ...["zone", "export", "Corp.Example.", "--manifests", file, "--status-address", "203.0.113.7"],
+    "zone",
+    "export",
+    "Corp.Example.",
+    "--manifests",
+    file,
+    "--status-address",
+    "203.0.113.7",
   );
   await rm(folder, { recursive: true });
   expect(code).toBe(0);

@@ -5,7 +5,7 @@ import {
   type PublishedName,
   type ServiceRecord,
 } from "../../../contract/index.ts";
-import { type Ingress, type LoadBalancerAddress, objectKey, type Service } from "../../cluster/state.ts";
+import { type Ingress, type LoadBalancerAddress, type Service } from "../../cluster/state.ts";
 import type { Warning } from "../../warning.ts";
 import { hostKey } from "../hostname.ts";
 import { type ClaimSource, claimSource } from "../objects.ts";
@@ -104,8 +104,8 @@ export function serviceClaims(service: Service, record: ServiceRecord | undefine
     // Without an address yet, there is nothing to publish.
     if (target === undefined) return [];
     const data = { ...target, ...(ttl !== undefined && { ttl }), ports: portsOf(record) };
-    const claim = { source, namespace, field: fieldOf(key), name, data };
-    return [claim, ...endpointClaims(claim, record)];
+    const claim: PublishedClaim = { source, namespace, field: fieldOf(key), name, data };
+    return [claim].concat(endpointClaims(claim, record));
   });
   return { claims, warnings };
 }

@@ -26,8 +26,9 @@ export function published(
     const zone = new AskedZone(query, matched, config.ttl);
     const isShared = fallthrough.has(name);
     // Where the zone is another plugin's as well, its own records are that one's.
-    if (matched.labels === 0 && !isShared && (type === TYPE.SOA || type === TYPE.NS))
+    if (matched.labels === 0 && !isShared && (type === TYPE.SOA || type === TYPE.NS)) {
       return zone.apexAnswer(type);
+    }
     return andThen(zone.find(), (found) => {
       if (found === undefined || (matched.labels === 0 && isShared && found.answers.length === 0)) {
         if (isShared) return next(query);

@@ -65,10 +65,11 @@ function httpsData(alpn: readonly string[], addresses: readonly string[]): Uint8
     [IPV6_HINT, six ?? []],
   ];
   const uint16 = (value: number) => [value >> 8, value & 0xff];
-  const encoded = parameters
-    .filter(([, value]) => value.length > 0)
-    .flatMap(([key, value]) => [...uint16(key), ...uint16(value.length), ...value]);
-  return Uint8Array.from([...uint16(1), 0, ...encoded]);
+  const data = [...uint16(1), 0];
+  for (const [key, value] of parameters) {
+    if (value.length > 0) data.push(...uint16(key), ...uint16(value.length), ...value);
+  }
+  return Uint8Array.from(data);
 }
 
 function octetsOf(address: string): number[] {

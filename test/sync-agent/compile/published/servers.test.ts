@@ -25,7 +25,7 @@ describe("server blocks", () => {
     [
       "sharing a zone with a file",
       [fileOf("corp.example")],
-      [{ ...PUBLISHED, fallthrough: ["corp.example"] } as DnsPlugin, fileOf("corp.example")],
+      [{ ...PUBLISHED, fallthrough: ["corp.example"] }, fileOf("corp.example")],
     ],
   ])("answer for published names %s", (_, plugins, expected) => {
     const { servers } = withPublished(settings({ zones: ["."], plugins: [...plugins] }), ["corp.example"]);
