@@ -23,6 +23,7 @@ export interface AgentFlags {
   adoptClass: readonly string[];
   controllerConfig: string;
   dnsAccessSecret: string;
+  externalZone: readonly string[];
   statusAddress: readonly LoadBalancerAddress[];
   certificates?: CertificateMode;
   zoneId: readonly string[];
@@ -56,6 +57,7 @@ export function agentCommand(): Command {
     .addOption(options.adoptClass([]))
     .addOption(options.controllerConfig())
     .addOption(options.statusAddress())
+    .addOption(options.externalZone())
     .addOption(options.certificates())
     .addOption(options.zoneId())
     .addOption(options.dnsPods())

@@ -11,6 +11,7 @@ import { purgeCommand } from "./purge.ts";
 import { rollbackCommand } from "./rollback.ts";
 import { tokenCommand } from "./token.ts";
 import { upCommand } from "./up.ts";
+import { zoneCommand } from "./zone.ts";
 
 /** `lintel`, with all of its commands. Gives the exit code. */
 export function main(args: readonly string[]): Promise<number> {
@@ -27,5 +28,6 @@ export function main(args: readonly string[]): Promise<number> {
     purgeCommand(),
     dnsCommand(),
     doctorCommand(),
+    zoneCommand(),
   ]);
 }

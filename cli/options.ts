@@ -57,6 +57,24 @@ export const options = {
     )
       .argParser(parseAddresses)
       .default([], "none is written"),
+  externalZone: () =>
+    option(
+      "--external-zone <names>",
+      "zones of the company under which Ingresses and Services publish names, separated by commas",
+    )
+      .argParser(parseZones)
+      .default([], "none"),
+  nameServer: () =>
+    option("--name-server <names>", "the names of the zone's servers, separated by commas")
+      .argParser(parseZones)
+      .default([], "ns.dns.ZONE"),
+  reachedAt: () =>
+    option(
+      "--status-address <addresses>",
+      "hostnames or IPs that hosts are published with whose Ingress says none, separated by commas",
+    )
+      .argParser(parseAddresses)
+      .default([], "none"),
   leaseNamespace: () =>
     option(
       "--lease-namespace <name>",
@@ -213,6 +231,10 @@ function parseCorefile(text: string): CorefileFlag {
 }
 
 const parseNames = (text: string): string[] => parseList(text).map(parseName);
+
+const parseZones = (text: string): string[] => [
+  ...new Set(parseList(text).map((name) => parseWith(hostnameSchema)(name.replace(/\.$/, "")))),
+];
 
 function parseAddresses(text: string): LoadBalancerAddress[] {
   try {

@@ -13,9 +13,11 @@ export async function runProgram(args: readonly string[], commands: readonly Com
     .addHelpText("after", "\nEvery flag is an environment variable too: --http is LINTEL_HTTP.")
     .showHelpAfterError("(`--help` lists the flags)");
   for (const command of commands) {
+    for (const inner of command.commands) inner.copyInheritedSettings(program);
     program.addCommand(command.copyInheritedSettings(program));
   }
-  for (const command of [program, ...program.commands]) command.exitOverride();
+  const inners = program.commands.flatMap((command) => command.commands);
+  for (const command of [program, ...program.commands, ...inners]) command.exitOverride();
   try {
     await program.parseAsync(args, { from: "user" });
     return EXIT.ok;

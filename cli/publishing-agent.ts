@@ -5,7 +5,7 @@ import { createCertificateStore } from "../sync-agent/certificates/create-store.
 import type { CertificateMode } from "../sync-agent/certificates/desired.ts";
 import { createCertificateReconciler } from "../sync-agent/certificates/reconciler.ts";
 import { systemClock } from "../sync-agent/clock.ts";
-import type { ClusterSource } from "../sync-agent/cluster/state.ts";
+import type { ClusterSource, LoadBalancerAddress } from "../sync-agent/cluster/state.ts";
 import { compile, type Compiled } from "../sync-agent/compile/compile.ts";
 import type { Leadership } from "../sync-agent/leadership.ts";
 import { createCloudflareKv } from "../sync-agent/publish/cloudflare-kv.ts";
@@ -47,6 +47,9 @@ export interface PublishingAgentOptions {
   /** `namespace/name` of the Secret that says who may ask the resolver. */
   readonly dnsAccessSecret: string;
   readonly corefiles: Corefiles;
+  readonly externalZone?: readonly string[] | undefined;
+  /** Where Ingresses are reached whose status says nothing. */
+  readonly statusAddress?: readonly LoadBalancerAddress[] | undefined;
   readonly systemHost: string;
   readonly keys: Pick<Keys, "signingKey" | "publicKey" | "sealingKey">;
   readonly kv: KvTarget;
@@ -106,6 +109,8 @@ export async function createPublishingAgent(options: PublishingAgentOptions): Pr
         adoptedClasses: options.adoptClass,
         controllerConfig: options.controllerConfig,
         dnsAccessSecret: options.dnsAccessSecret,
+        externalZones: options.externalZone,
+        statusAddresses: options.statusAddress,
         systemHost: options.systemHost,
         dns: { domain: options.clusterDomain, ttl: DNS_TTL, pods: options.dnsPods },
         now: Date.now(),

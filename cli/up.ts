@@ -1,6 +1,7 @@
 import { Command } from "commander";
 import type { DnsAccess, PodMode } from "../contract/index.ts";
 import type { CorefileFlag } from "./corefile.ts";
+import type { LoadBalancerAddress } from "../sync-agent/cluster/state.ts";
 import type { LogLevel } from "./log.ts";
 import { type Listen, LOCAL_TARGETS, options } from "./options.ts";
 
@@ -15,6 +16,8 @@ export interface UpFlags {
   adoptClass: readonly string[];
   controllerConfig: string;
   dnsAccessSecret: string;
+  externalZone: readonly string[];
+  statusAddress: readonly LoadBalancerAddress[];
   dnsAccess: DnsAccess;
   dnsToken?: string;
   dnsPods: PodMode;
@@ -40,6 +43,8 @@ export function upCommand(): Command {
     .addOption(options.ingressClass())
     .addOption(options.adoptClass(["nginx"]))
     .addOption(options.controllerConfig())
+    .addOption(options.externalZone())
+    .addOption(options.reachedAt())
     .addOption(options.dnsAccess("loopback"))
     .addOption(options.dnsToken())
     .addOption(options.dnsPods())

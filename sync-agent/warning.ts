@@ -42,6 +42,8 @@ export const WARNING_REASONS = [
   "CorefileIgnored",
   "CorefileWithoutEffect",
   "ZoneFileRefused",
+  "NameNotPublished",
+  "NameConflict",
 ] as const;
 
 export type WarningReason = (typeof WARNING_REASONS)[number];

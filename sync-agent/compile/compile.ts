@@ -7,7 +7,7 @@
  */
 import { type Records, type Sealer, serverNameKeys, type Settings } from "../../contract/index.ts";
 import type { CertificateMode, DesiredCertificate } from "../certificates/desired.ts";
-import { type ClusterState, objectKey } from "../cluster/state.ts";
+import { type ClusterState, type LoadBalancerAddress, objectKey } from "../cluster/state.ts";
 import type { Warning } from "../warning.ts";
 import { readController } from "./annotations/controller.ts";
 import { compileAddresses } from "./addresses.ts";
@@ -19,6 +19,8 @@ import { keptClaims, type LastGood } from "./last-good.ts";
 import type { PublishedHosts } from "./published-form.ts";
 import { compileServices } from "./services.ts";
 import { compileDns, type DnsMemory, type DnsOptions } from "./dns.ts";
+import { compilePublished } from "./published/names.ts";
+import { withPublished } from "./published/servers.ts";
 import { compareText } from "./text-order.ts";
 import { tlsHosts } from "./tls-hosts.ts";
 import { compareWarnings } from "./warnings.ts";
@@ -29,6 +31,10 @@ export interface CompileOptions extends ServedClasses, DnsOptions {
   readonly systemHost: string | undefined;
   /** `namespace/name` of the Secret that says who may ask the resolver. */
   readonly dnsAccessSecret?: string | undefined;
+  /** Zones of the company under which Ingresses and Services publish names. */
+  readonly externalZones?: readonly string[] | undefined;
+  /** Where Ingresses are reached whose status says nothing. */
+  readonly statusAddresses?: readonly LoadBalancerAddress[] | undefined;
   /** `namespace/name` of ingress-nginx's own ConfigMap, whose settings hold for adopted classes. */
   readonly controllerConfig?: string | undefined;
   /** Milliseconds since 1970; decides only which warnings certificates get for their expiry. */
@@ -100,8 +106,16 @@ export async function compile(state: ClusterState, options: CompileOptions): Pro
   const services = compileServices(state, dns.services);
   const pods = dns.usesPods ? [...state.Pod.values()] : [];
   const addresses = compileAddresses(services.records, pods);
+  const externalZones = options.externalZones ?? [];
+  const published = compilePublished(state, {
+    externalZones,
+    statusAddresses: options.statusAddresses ?? [],
+    ingresses: selected.ingresses,
+    services: services.records,
+    hasCertificate,
+  });
   const access = compileDnsAccess(state.Secret.get(options.dnsAccessSecret ?? ""));
-  const zones = compileZones(state, [dns.records, access.records]);
+  const zones = compileZones(state, [dns.records, published.records, access.records]);
   return {
     records: {
       hosts: hosts.records,
@@ -110,7 +124,7 @@ export async function compile(state: ClusterState, options: CompileOptions): Pro
       addresses: addresses.records,
       zones: zones.records,
     },
-    settings: { dns: { ...dns.settings, ...identitiesOf(access) } },
+    settings: { dns: { ...withPublished(dns.settings, externalZones), ...identitiesOf(access) } },
     warnings: [
       selected,
       ...(controller ? [controller] : []),
@@ -120,6 +134,7 @@ export async function compile(state: ClusterState, options: CompileOptions): Pro
       certificates,
       addresses,
       zones,
+      published,
       access,
       dns,
     ]

@@ -152,7 +152,8 @@ function withoutReading(state: ClusterState, options: DnsOptions, warnings: read
   if (published === undefined) return { ...base, isLacking: true };
   const servers = published.settings.servers.map((server) => ({
     ...server,
-    plugins: server.plugins.map(withoutSelection),
+    // What is published under zones of the company is compiled anew.
+    plugins: server.plugins.filter(({ plugin }) => plugin !== "published").map(withoutSelection),
   }));
   return {
     ...base,

@@ -33,20 +33,33 @@ let lintel: Up;
 let ca: Buffer;
 beforeAll(async () => {
   const ports = [{ name: "http", port: 80, protocol: "TCP" }];
-  lintel = await up({
-    "dns.json": [
-      svc("web", { clusterIP: "10.96.0.20", clusterIPs: ["10.96.0.20", "fd00::20"], ports }),
-      slice("web", [{ addresses: ["10.244.0.5"] }]),
-      svc("db", { clusterIP: "None", clusterIPs: ["None"], ports }),
-      slice("db", [
-        { addresses: ["10.244.0.6"], hostname: "db-0" },
-        { addresses: ["10.244.0.7"], conditions: { ready: false } },
-        { addresses: ["10.244.0.8"] },
-      ]),
-      svc("out", { type: "ExternalName", externalName: "www.example.com" }),
-      svc("alias", { type: "ExternalName", externalName: "web.shop.svc.cluster.local" }),
-    ],
-  });
+  lintel = await up(
+    {
+      "dns.json": [
+        svc("web", { clusterIP: "10.96.0.20", clusterIPs: ["10.96.0.20", "fd00::20"], ports }),
+        slice("web", [{ addresses: ["10.244.0.5"] }]),
+        svc("db", { clusterIP: "None", clusterIPs: ["None"], ports }),
+        slice("db", [
+          { addresses: ["10.244.0.6"], hostname: "db-0" },
+          { addresses: ["10.244.0.7"], conditions: { ready: false } },
+          { addresses: ["10.244.0.8"] },
+        ]),
+        svc("out", { type: "ExternalName", externalName: "www.example.com" }),
+        svc("alias", { type: "ExternalName", externalName: "web.shop.svc.cluster.local" }),
+      ],
+      "company.json": [
+        object("networking.k8s.io/v1", "Ingress", "web", {
+          spec: { ingressClassName: "lintel", rules: [{ host: "www.corp.example" }] },
+        }),
+        object("v1", "Service", "lb", {
+          metadata: { annotations: { "external-dns.alpha.kubernetes.io/hostname": "lb.eu.corp.example" } },
+          spec: { type: "LoadBalancer", clusterIP: "10.96.0.30", ports },
+          status: { loadBalancer: { ingress: [{ ip: "192.0.2.30" }] } },
+        }),
+      ],
+    },
+    ["--external-zone", "corp.example", "--status-address", "203.0.113.7"],
+  );
   ca = await readCa(lintel.ca);
 });
 afterAll(() => lintel.close());
@@ -143,6 +156,18 @@ describe("a DoH client gets what CoreDNS would answer", () => {
     ["6.0.244.10.in-addr.arpa", ["6.0.244.10.in-addr.arpa PTR db-0.db.shop.svc.cluster.local"]],
   ])("PTR %s", async (name, expected) => {
     expect(lines(await ask(name, "PTR"))).toEqual(expected);
+  });
+
+  test.each<[Question["type"], string, string, readonly string[]]>([
+    ["A", "www.corp.example", "NOERROR", ["www.corp.example A 203.0.113.7"]],
+    ["A", "lb.eu.corp.example", "NOERROR", ["lb.eu.corp.example A 192.0.2.30"]],
+    ["A", "eu.corp.example", "NOERROR", []],
+    ["A", "nobody.corp.example", "NXDOMAIN", []],
+    ["PTR", "30.2.0.192.in-addr.arpa", "NOERROR", ["30.2.0.192.in-addr.arpa PTR lb.eu.corp.example"]],
+    ["NS", "corp.example", "NOERROR", ["corp.example NS ns.dns.corp.example"]],
+  ])("names of the company: %s %s: %s", async (type, name, rcode, expected) => {
+    const reply = await ask(name, type);
+    expect([reply.packet.rcode, lines(reply)]).toEqual([rcode, expected]);
   });
 
   it("follows the manifests", async () => {

@@ -13,6 +13,7 @@ import { external } from "./k8s-external/external.ts";
 import { kubernetes } from "./kubernetes/kubernetes.ts";
 import { loadbalance } from "./loadbalance.ts";
 import { log } from "./log.ts";
+import { published } from "./published/published.ts";
 import { failure } from "./refuse.ts";
 import type { Plugin, Resolver } from "./resolver.ts";
 import { rewrite } from "./rewrite/rewrite.ts";
@@ -46,7 +47,6 @@ export function provisionPlugins(configs: readonly DnsPlugin[], platform: Plugin
   });
 }
 
-/** Plugins that change no answer at the edge are none here. */
 function provisionPlugin(
   config: Exclude<DnsPlugin, { plugin: "acl" }>,
   siblings: readonly DnsPlugin[],
@@ -77,11 +77,11 @@ function provisionPlugin(
       return loadbalance(platform);
     case "log":
       return log(config, platform);
+    case "published":
+      return published(config, platform);
     case "rewrite":
       return rewrite(config, platform);
     case "template":
       return template(config, platform);
-    case "published":
-      return (query, next) => next(query);
   }
 }

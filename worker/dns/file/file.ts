@@ -1,9 +1,9 @@
 /** The plugin for zones that stand in files (CoreDNS file). */
 import type { PluginConfig } from "../../../contract/index.ts";
-import type { MaybePromise } from "../../snapshot/view.ts";
+import { followedBy } from "../aliases.ts";
 import { andThen } from "../maybe-promise.ts";
 import type { PluginPlatform } from "../plugins.ts";
-import type { Plugin, Query, Resolution } from "../resolver.ts";
+import type { Plugin, Resolution } from "../resolver.ts";
 import { RCODE } from "../wire/codes.ts";
 import type { Name } from "../wire/name.ts";
 import { nameFromText } from "../wire/name-text.ts";
@@ -35,25 +35,6 @@ export function file(config: PluginConfig<"file">, { resolve }: Pick<PluginPlatf
     return best;
   }
 
-  /** As CoreDNS, with what comes of asking for the target (RFC 6604 3). */
-  function chase(query: Query, looked: Looked, target: Name): MaybePromise<Resolution> {
-    const asked = resolve({
-      ...query,
-      question: { ...query.question, name: target },
-      depth: query.depth + 1,
-    });
-    return andThen(asked, ({ rcode, answers, extendedError, recursive }) => {
-      const passed = rcode === RCODE.NXDOMAIN || rcode === RCODE.SERVFAIL;
-      return {
-        ...resolutionOf(looked),
-        rcode: passed ? rcode : RCODE.NOERROR,
-        answers: [...looked.answers, ...answers],
-        extendedError: rcode === RCODE.SERVFAIL ? extendedError : undefined,
-        recursive,
-      };
-    });
-  }
-
   return (query, next) => {
     const { question, view } = query;
     const matched = fileFor(question.name);
@@ -61,7 +42,9 @@ export function file(config: PluginConfig<"file">, { resolve }: Pick<PluginPlatf
     return andThen(view.get("zones", matched.record), (record) => {
       if (record?.kind !== "file") return resolutionOf(NO_ZONE);
       const looked = lookup(zoneDataOf(record, matched.apex), question.name, question.type);
-      if (looked.elsewhere !== undefined) return chase(query, looked, looked.elsewhere);
+      if (looked.elsewhere !== undefined) {
+        return followedBy(resolve, query, looked.elsewhere, resolutionOf(looked));
+      }
       const isNothing = looked.outcome === "nameError" || looked.outcome === "empty";
       return isNothing && fallthrough.has(question.name) ? next(query) : resolutionOf(looked);
     });

@@ -8,7 +8,7 @@ import { createResolver } from "../../../../worker/dns/servers.ts";
 import { decodeMessage } from "../../../../worker/dns/wire/decode.ts";
 import { MessageEncoder } from "../../../../worker/dns/wire/encode.ts";
 import type { Message } from "../../../../worker/dns/wire/message.ts";
-import { nameFromText, nameToText } from "../../../../worker/dns/wire/name-text.ts";
+import { nameFromText } from "../../../../worker/dns/wire/name-text.ts";
 import { hexOf, octetsOf, queryFor } from "../support/messages.ts";
 import { PLATFORM } from "../support/platform.ts";
 import { viewWith } from "../support/servers.ts";
@@ -254,12 +254,10 @@ describe("forward", () => {
       c00c 000f 0001 0000012c 0009  000a 04 6d61696c c010
     `);
     const { ask } = edge({ "one.example": () => dnsResponse(octets) });
-    const answer = await ask("www.example. MX");
-    expect(messageLines(answer)).toEqual([
+    expect(messageLines(await ask("www.example. MX"))).toEqual([
       "NOERROR",
       String.raw`> www.example. 300 TYPE15 \# 16 000a046d61696c076578616d706c6500`,
     ]);
-    expect(answer.questions.map(({ name }) => nameToText(name))).toEqual(["www.example."]);
   });
 
   it("with data that is none is no answer", async () => {
