@@ -178,21 +178,24 @@ class Parser {
       );
       return;
     }
-    if (type === SOA) this.#checkSoa(name, line);
-    this.#records.push({ owner: name, type, ttl, data: toBase64(data) });
+    const found = { owner: name, type, ttl, data: toBase64(data) };
+    // A transfer ends with the SOA record that it begins with (RFC 5936 2.2).
+    if (type === SOA && this.#checkSoa(found, line) === "repeated") return;
+    this.#records.push(found);
   }
 
-  #checkSoa(name: string, line: number): void {
-    if (name !== this.#zone) {
+  #checkSoa({ owner, data }: ZoneRecord, line: number): "first" | "repeated" {
+    if (owner !== this.#zone) {
       throw new ZoneFileError(
         line,
-        `the SOA is that of ${name}, not of zone ${this.#zone}`,
+        `the SOA is that of ${owner}, not of zone ${this.#zone}`,
         "Correct its owner, or $ORIGIN.",
       );
     }
-    if (this.#records.some(({ type }) => type === SOA)) {
-      throw new ZoneFileError(line, "the zone has a second SOA", "Write one.");
-    }
+    const before = this.#records.find(({ type }) => type === SOA);
+    if (before === undefined) return "first";
+    if (before.data === data) return "repeated";
+    throw new ZoneFileError(line, "the zone has a second SOA", "Write one.");
   }
 
   /** @throws ZoneFileError for a zone without an SOA, with which CoreDNS does not start. */
