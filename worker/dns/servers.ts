@@ -1,5 +1,5 @@
 /** The resolver as a snapshot's settings configure it: of several server blocks, the one with the longest zone answers. */
-import type { DnsServer, DnsSettings } from "../../contract/index.ts";
+import { canonicalJson, type DnsServer, type DnsSettings } from "../../contract/index.ts";
 import type { MaybePromise } from "../snapshot/view.ts";
 import { type PluginPlatform, provisionPlugins } from "./plugins.ts";
 import { fail, refuse } from "./refuse.ts";
@@ -12,14 +12,22 @@ const MAX_DEPTH = 8;
 /** @param platform what plugins may use that is in no query */
 export function createResolver(platform: Omit<PluginPlatform, "resolve">): Resolver {
   // Made for the settings that were asked with last: others come rarely, the ones before hardly ever again.
-  let known: { readonly settings: DnsSettings; readonly resolver: Resolver } | undefined;
-  const resolve: Resolver = (query) => {
-    const settings = query.view.root.settings.dns;
-    if (known?.settings !== settings) {
-      known = { settings, resolver: serversResolver(settings.servers, { ...platform, resolve: inner }) };
-    }
-    return known.resolver(query);
-  };
+  let known:
+    { readonly settings: DnsSettings; readonly text: string; readonly resolver: Resolver } | undefined;
+
+  /** Each snapshot has its own settings, and most of them say the same: what plugins have learnt stays. */
+  function resolverFor(settings: DnsSettings): Resolver {
+    if (known?.settings === settings) return known.resolver;
+    const text = canonicalJson(settings.servers);
+    const resolver =
+      known?.text === text
+        ? known.resolver
+        : serversResolver(settings.servers, { ...platform, resolve: inner });
+    known = { settings, text, resolver };
+    return resolver;
+  }
+
+  const resolve: Resolver = (query) => resolverFor(query.view.root.settings.dns)(query);
   const inner = (query: Query): MaybePromise<Resolution> =>
     query.depth > MAX_DEPTH ? refuse(query) : resolve(query);
   return resolve;

@@ -48,7 +48,7 @@ export function createAdmission(options: AdmissionOptions, platform: AdmissionPl
   };
 }
 
-/** The whole cluster is seen by those whom the resolver's own rule lets in; others are asked for those alone it knows. */
+/** Those whom the resolver's own rule lets in see the whole cluster. Strangers' questions go to no other resolver. */
 function everythingFor(address: string, { access }: AccessOptions): Asker {
   return { client: { address }, visible: { forward: access !== "public" } };
 }
