@@ -147,7 +147,7 @@ describe("a DoH client gets what CoreDNS would answer", () => {
       const reply = await ask(`${name}.${ZONE}`, type, method);
       expect([reply.status, reply.packet.rcode, lines(reply)]).toEqual([200, rcode, expected]);
       expect(reply.headers["content-type"]).toBe("application/dns-message");
-      expect(reply.headers["cache-control"]).toMatch(/max-age=\d+/);
+      expect(reply.headers["cache-control"]).toMatch(/^private, max-age=\d+$/);
     }
   });
 

@@ -1,11 +1,12 @@
 /** DNS over HTTPS (RFC 8484) at /dns-query and /dns-query/<token>, and the same in JSON. */
-import type { ClientFacts } from "../../contract/index.ts";
+import type { ClientFacts, DnsAccess } from "../../contract/index.ts";
 import {
   type Admission,
   createAdmission,
   type AdmissionOptions,
   type AdmissionPlatform,
 } from "./doh/admission.ts";
+import { cacheControl } from "./doh/caching.ts";
 import { credentialsOf, isQueryPath } from "./doh/credentials.ts";
 import { HttpError } from "./doh/http-error.ts";
 import { isJsonQuestion, jsonQuery, jsonReply } from "./doh/json.ts";
@@ -37,7 +38,7 @@ export function createDohHandler(
   const admit = createAdmission(options, platform);
   return async (request, client, snapshot) => {
     try {
-      return await answer(request, client, snapshot, respond, admit);
+      return await answer(request, client, snapshot, respond, admit, options.access);
     } catch (error) {
       if (error instanceof HttpError) return error.toResponse();
       throw error;
@@ -51,6 +52,7 @@ async function answer(
   snapshot: Snapshot,
   respond: Responder,
   admit: Admission,
+  access: DnsAccess,
 ): Promise<Response> {
   const url = new URL(request.url);
   if (!isQueryPath(url.pathname)) throw new HttpError(404, "Not Found: DNS queries go to /dns-query.");
@@ -59,7 +61,9 @@ async function answer(
   const asker = admitted instanceof Promise ? await admitted : admitted;
   const isHead = request.method === "HEAD";
   if (isJsonQuestion(request, url)) {
-    return jsonReply(await respond(jsonQuery(url), asker, snapshot), isHead);
+    // Any page's script runs on the reader's machine, and may not read what only that machine may ask for.
+    const isForPages = access !== "loopback" || asker.client.name !== undefined;
+    return jsonReply(await respond(jsonQuery(url), asker, snapshot), { isHead, isForPages });
   }
   const octets = request.method === "POST" ? await octetsOfPost(request) : octetsOfGet(url);
   return toResponse(await respond(queryOf(octets), asker, snapshot), isHead);
@@ -85,7 +89,7 @@ function toResponse({ octets, lifetime }: Reply, isHead: boolean): Response {
     headers: {
       "content-type": DNS_MESSAGE_TYPE,
       "content-length": octets.length.toString(),
-      "cache-control": lifetime > 0 ? `max-age=${lifetime}` : "no-store",
+      "cache-control": cacheControl(lifetime),
     },
   });
 }

@@ -55,7 +55,7 @@ describe("questions", () => {
     const response = await send(get());
     expect(response.status).toBe(200);
     expect(response.headers.get("content-type")).toBe(MEDIA_TYPE);
-    expect(response.headers.get("cache-control")).toBe("max-age=5");
+    expect(response.headers.get("cache-control")).toBe("private, max-age=5");
     const octets = new Uint8Array(await response.arrayBuffer());
     expect(response.headers.get("content-length")).toBe(octets.length.toString());
     const message = decodeMessage(octets);
@@ -67,7 +67,7 @@ describe("questions", () => {
     const response = await send(post(WEB));
     expect(response.status).toBe(200);
     expect(response.headers.get("content-type")).toBe(MEDIA_TYPE);
-    expect(response.headers.get("cache-control")).toBe("max-age=5");
+    expect(response.headers.get("cache-control")).toBe("private, max-age=5");
     expect(await lines(response)).toEqual(ANSWER);
   });
 
@@ -119,20 +119,20 @@ describe("questions", () => {
   });
 });
 
-describe("every DNS answer is a 200, and may be cached as long as its records", () => {
+describe("every DNS answer is a 200, and may be cached as long as its records, by whoever asked", () => {
   it.each([
-    ["an answer: the TTL", "web.shop.svc.cluster.local. A", 30, "NOERROR", "max-age=30"],
-    ["an answer with another TTL", "dns-version.cluster.local. TXT", 30, "NOERROR", "max-age=28800"],
-    ["NODATA: the SOA record's minimum", "web.shop.svc.cluster.local. AAAA", 30, "NOERROR", "max-age=30"],
-    ["NXDOMAIN: the SOA record's minimum", "nobody.shop.svc.cluster.local. A", 30, "NXDOMAIN", "max-age=30"],
+    ["an answer: the TTL", "web.shop.svc.cluster.local. A", 30, "NOERROR", "private, max-age=30"],
+    ["an answer with another TTL", "dns-version.cluster.local. TXT", 30, "NOERROR", "private, max-age=28800"],
+    ["NODATA: the SOA record's minimum", "web.shop.svc.cluster.local. AAAA", 30, "NOERROR", "private, max-age=30"],
+    ["NXDOMAIN: the SOA record's minimum", "nobody.shop.svc.cluster.local. A", 30, "NXDOMAIN", "private, max-age=30"],
     [
       "NXDOMAIN: the SOA record's TTL where that is less",
       "x.cluster.local. A",
       3600,
       "NXDOMAIN",
-      "max-age=300",
+      "private, max-age=300",
     ],
-    ["the SOA record itself", "cluster.local. SOA", 3600, "NOERROR", "max-age=300"],
+    ["the SOA record itself", "cluster.local. SOA", 3600, "NOERROR", "private, max-age=300"],
     ["a TTL of 0", "web.shop.svc.cluster.local. A", 0, "NOERROR", "no-store"],
     ["NXDOMAIN with a TTL of 0", "nobody.shop.svc.cluster.local. A", 0, "NXDOMAIN", "no-store"],
     ["REFUSED", "www.example.com. A", 30, "REFUSED", "no-store"],

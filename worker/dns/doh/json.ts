@@ -8,6 +8,7 @@ import { nameFromText, nameToText } from "../wire/name-text.ts";
 import type { ResourceRecord } from "../wire/record.ts";
 import { recordData, TYPE_CODES, typeOf } from "../wire/record-text.ts";
 import type { Reply } from "../responder.ts";
+import { cacheControl } from "./caching.ts";
 import { HttpError } from "./http-error.ts";
 
 export const DNS_JSON_TYPE = "application/dns-json";
@@ -43,14 +44,22 @@ export function jsonQuery({ searchParams }: URL): Message {
   };
 }
 
-export function jsonReply({ message, lifetime }: Reply, isHead: boolean): Response {
+export interface JsonReplyOptions {
+  readonly isHead: boolean;
+  /** Whether scripts of any page may read it: they could ask for it themselves. */
+  readonly isForPages: boolean;
+}
+
+export function jsonReply(
+  { message, lifetime }: Reply,
+  { isHead, isForPages }: JsonReplyOptions,
+): Response {
   const body = JSON.stringify(bodyOf(message));
   return new Response(isHead ? null : body, {
     headers: {
       "content-type": DNS_JSON_TYPE,
-      "cache-control": lifetime > 0 ? `max-age=${lifetime}` : "no-store",
-      // Scripts of any page may read what they could ask for themselves.
-      "access-control-allow-origin": "*",
+      "cache-control": cacheControl(lifetime),
+      ...(isForPages && { "access-control-allow-origin": "*" }),
     },
   });
 }

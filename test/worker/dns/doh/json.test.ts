@@ -16,7 +16,7 @@ describe("a question in the URL", () => {
   it("is answered in JSON", async () => {
     const response = await get("name=web.shop.svc.cluster.local&type=A");
     expect(response.headers.get("content-type")).toBe("application/dns-json");
-    expect(response.headers.get("cache-control")).toBe("max-age=5");
+    expect(response.headers.get("cache-control")).toBe("private, max-age=5");
     expect(response.headers.get("access-control-allow-origin")).toBe("*");
     expect(await response.json()).toEqual({
       Status: 0,
@@ -53,6 +53,14 @@ describe("a question in the URL", () => {
       ],
     });
     expect(await (await get("name=example.com")).json()).toMatchObject({ Status: 5, Comment: "EDE(20)" });
+  });
+
+  it("is for pages' scripts, but not what only the reader's own machine may ask for", async () => {
+    const ask = createDohHandler({ access: "loopback", token: undefined }, PLATFORM);
+    const request = new Request("https://edge.lintel.test/dns-query?name=web.shop.svc.cluster.local");
+    const response = await ask(request, { address: "127.0.0.1" }, () => viewOf(CLUSTER));
+    expect(response.status).toBe(200);
+    expect(response.headers.get("access-control-allow-origin")).toBeNull();
   });
 
   it("is answered without a body to HEAD", async () => {
