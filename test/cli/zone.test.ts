@@ -3,11 +3,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, expect, it, vi } from "vitest";
 import { main } from "../../cli/main.ts";
+import { readZoneFile } from "../../sync-agent/corefile/zone-file/zone-file.ts";
 import { lookup } from "../../worker/dns/file/lookup.ts";
 import { ZoneData } from "../../worker/dns/file/zone-data.ts";
 import { TYPE } from "../../worker/dns/wire/codes.ts";
 import { nameFromText } from "../../worker/dns/wire/name-text.ts";
-import { zoneOf } from "../worker/dns/support/servers.ts";
 import { recordText } from "../worker/dns/support/zone-text.ts";
 
 afterEach(() => vi.restoreAllMocks());
@@ -61,8 +61,10 @@ it("prints a zone that can be served", async () => {
   const lines = stdout.trimEnd().split("\n");
   expect(lines[0]).toMatch(/^corp\.example\. 60 IN SOA ns\.dns\.corp\.example\. /);
   expect(lines.at(-1)).toBe(lines[0]);
-  const text = lines.slice(0, -1).join("\n").replaceAll(" IN ", " ");
-  const zone = new ZoneData(nameFromText("corp.example"), zoneOf(text));
+  const read = readZoneFile({ object: "zone", field: undefined, text: stdout }, "corp.example");
+  expect([read.error, read.ignored]).toEqual([undefined, []]);
+  const record = { kind: "file", source: "zone", names: read.names ?? {} } as const;
+  const zone = new ZoneData(nameFromText("corp.example"), record);
   const ask = (name: string, type: number) => lookup(zone, nameFromText(name), type).answers.map(recordText);
   expect(ask("www.corp.example", TYPE.A)).toEqual(["www.corp.example. 60 A 203.0.113.7"]);
   expect(ask("db.corp.example", TYPE.A)).toEqual(["db.corp.example. 60 A 192.0.2.5"]);
