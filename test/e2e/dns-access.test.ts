@@ -65,20 +65,22 @@ beforeAll(async () => {
 });
 afterAll(() => lintel.close());
 
-const SHOWN = { path: (token: string) => [`/${token}`, {}], bearer: bearerOf } as const;
-function bearerOf(token: string): readonly [string, Record<string, string>] {
-  return ["", { authorization: `Bearer ${token}` }];
-}
+/** What comes behind the path, and headers. */
+type Shown = readonly [string, Record<string, string>];
+const SHOWN = {
+  path: (token: string): Shown => [`/${token}`, {}],
+  bearer: (token: string): Shown => ["", { authorization: `Bearer ${token}` }],
+};
+const NOTHING: Shown = ["", {}];
 
-/** `status`, or the DNS answer in JSON as `rcode data…`. */
-async function ask(shown: readonly [string, Record<string, string>], name: string, type = "A") {
+/** The status, or the DNS answer in JSON: `rcode data…`. */
+async function ask(shown: Shown, name: string, type = "A") {
   const [path, headers] = shown;
   const reply = await get(lintel.http, HOST, `/dns-query${path}?name=${name}&type=${type}`, { headers });
   if (reply.status !== 200) return String(reply.status);
   const { Status, Answer = [] } = JSON.parse(reply.body) as { Status: number; Answer?: { data: string }[] };
   return [Status, ...Answer.map(({ data }) => data)].join(" ");
 }
-const NOTHING = ["", {}] as const;
 
 describe.each(["path", "bearer"] as const)("a token as %s", (how) => {
   test.each([
@@ -177,7 +179,7 @@ it("more than a token's rate is 429, and others are not held up by it", async ()
 });
 
 describe("a Secret that changes", () => {
-  const becomes = (shown: readonly [string, Record<string, string>], name: string, expected: string) =>
+  const becomes = (shown: Shown, name: string, expected: string) =>
     eventually(
       () => ask(shown, name),
       (text) => text === expected,

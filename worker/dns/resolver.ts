@@ -17,6 +17,10 @@ export interface Visibility {
   readonly forward: boolean;
 }
 
+export function isInZones({ zones }: Visibility, name: Name): boolean {
+  return zones?.some((zone) => name.labelsAbove(zone) !== undefined) ?? true;
+}
+
 /** Where short names are looked up as well. */
 export interface Search {
   readonly domains: readonly Name[];

@@ -1,9 +1,11 @@
 /** The resolver as a snapshot's settings configure it: of several server blocks, the one with the longest zone answers. */
 import { canonicalJson, type DnsServer, type DnsSettings } from "../../contract/index.ts";
 import type { MaybePromise } from "../snapshot/view.ts";
+import { HiddenNames } from "./hidden-names.ts";
+import { andThen } from "./maybe-promise.ts";
 import { type PluginPlatform, provisionPlugins } from "./plugins.ts";
 import { fail, refuse } from "./refuse.ts";
-import { chain, type Query, type Resolution, type Resolver } from "./resolver.ts";
+import { chain, isInZones, type Query, type Resolution, type Resolver } from "./resolver.ts";
 import { Zones } from "./zones.ts";
 
 /** An alias that leads to an alias, and so on: as many as CoreDNS follows. */
@@ -38,14 +40,16 @@ function serversResolver(servers: readonly DnsServer[], platform: PluginPlatform
     const resolver = chain(provisionPlugins(plugins, platform), refusesOthers ? refuse : fail);
     return zones.map((zone) => ({ zone: new Zones([zone]), resolver }));
   });
+  const hidden = new HiddenNames(servers);
   return (query) => {
     const { name } = query.question;
-    if (query.visible.zones?.every((zone) => name.labelsAbove(zone) === undefined)) return refuse(query);
+    if (!isInZones(query.visible, name)) return refuse(query);
     let best: { readonly labels: number; readonly resolver: Resolver } | undefined;
     for (const { zone, resolver } of provisioned) {
       const labels = zone.match(name)?.labels;
       if (labels !== undefined && (best === undefined || labels < best.labels)) best = { labels, resolver };
     }
-    return (best?.resolver ?? refuse)(query);
+    if (best === undefined) return refuse(query);
+    return andThen(best.resolver(query), (resolution) => hidden.leftOut(resolution, query));
   };
 }

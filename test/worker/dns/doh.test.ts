@@ -123,8 +123,20 @@ describe("every DNS answer is a 200, and may be cached as long as its records, b
   it.each([
     ["an answer: the TTL", "web.shop.svc.cluster.local. A", 30, "NOERROR", "private, max-age=30"],
     ["an answer with another TTL", "dns-version.cluster.local. TXT", 30, "NOERROR", "private, max-age=28800"],
-    ["NODATA: the SOA record's minimum", "web.shop.svc.cluster.local. AAAA", 30, "NOERROR", "private, max-age=30"],
-    ["NXDOMAIN: the SOA record's minimum", "nobody.shop.svc.cluster.local. A", 30, "NXDOMAIN", "private, max-age=30"],
+    [
+      "NODATA: the SOA record's minimum",
+      "web.shop.svc.cluster.local. AAAA",
+      30,
+      "NOERROR",
+      "private, max-age=30",
+    ],
+    [
+      "NXDOMAIN: the SOA record's minimum",
+      "nobody.shop.svc.cluster.local. A",
+      30,
+      "NXDOMAIN",
+      "private, max-age=30",
+    ],
     [
       "NXDOMAIN: the SOA record's TTL where that is less",
       "x.cluster.local. A",

@@ -50,10 +50,7 @@ export interface JsonReplyOptions {
   readonly isForPages: boolean;
 }
 
-export function jsonReply(
-  { message, lifetime }: Reply,
-  { isHead, isForPages }: JsonReplyOptions,
-): Response {
+export function jsonReply({ message, lifetime }: Reply, { isHead, isForPages }: JsonReplyOptions): Response {
   const body = JSON.stringify(bodyOf(message));
   return new Response(isHead ? null : body, {
     headers: {

@@ -3,10 +3,11 @@ import type { PluginConfig } from "../../../contract/index.ts";
 import { followedBy } from "../aliases.ts";
 import { andThen } from "../maybe-promise.ts";
 import type { PluginPlatform } from "../plugins.ts";
-import type { Plugin, Resolution } from "../resolver.ts";
+import { isInZones, type Plugin, type Resolution, type Visibility } from "../resolver.ts";
 import { RCODE } from "../wire/codes.ts";
 import type { Name } from "../wire/name.ts";
 import { nameFromText } from "../wire/name-text.ts";
+import type { ResourceRecord } from "../wire/record.ts";
 import { fallthroughOf } from "../zones.ts";
 import { type Looked, lookup, type Outcome } from "./lookup.ts";
 import { zoneDataOf } from "./zone-data.ts";
@@ -41,13 +42,27 @@ export function file(config: PluginConfig<"file">, { resolve }: Pick<PluginPlatf
     if (matched === undefined) return next(query);
     return andThen(view.get("zones", matched.record), (record) => {
       if (record?.kind !== "file") return resolutionOf(NO_ZONE);
-      const looked = lookup(zoneDataOf(record, matched.apex), question.name, question.type);
+      const looked = inSight(
+        lookup(zoneDataOf(record, matched.apex), question.name, question.type),
+        query.visible,
+      );
       if (looked.elsewhere !== undefined) {
         return followedBy(resolve, query, looked.elsewhere, resolutionOf(looked));
       }
       const isNothing = looked.outcome === "nameError" || looked.outcome === "empty";
       return isNothing && fallthrough.has(question.name) ? next(query) : resolutionOf(looked);
     });
+  };
+}
+
+/** A view that holds a part of the zone is led by aliases and servers' names to no other part. */
+function inSight(looked: Looked, visible: Visibility): Looked {
+  if (visible.zones === undefined) return looked;
+  const isSeen = ({ name }: ResourceRecord) => isInZones(visible, name);
+  return {
+    ...looked,
+    answers: looked.answers.filter(isSeen),
+    additionals: looked.additionals.filter(isSeen),
   };
 }
 

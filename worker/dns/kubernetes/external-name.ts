@@ -1,7 +1,7 @@
 import { canonicalAddress } from "../../../contract/index.ts";
 import type { MaybePromise } from "../../snapshot/view.ts";
 import { andThen } from "../maybe-promise.ts";
-import type { Query, Resolution } from "../resolver.ts";
+import { isInZones, type Query, type Resolution } from "../resolver.ts";
 import { TYPE } from "../wire/codes.ts";
 import { DnsFormatError } from "../wire/format-error.ts";
 import type { Name } from "../wire/name.ts";
@@ -43,6 +43,8 @@ export function externalNameAnswer(asked: Lookup, externalName: string): MaybePr
   if (labels === undefined) {
     return andThen(follow.outside(zone.query, target, type), ({ answers }) => answer(alias, ...answers));
   }
+  // What a view does not hold is not found by an alias either.
+  if (!isInZones(zone.query.visible, target)) return answer(alias);
   return andThen(follow.within({ ...asked, name: target, labels, aliases: followed }), (found) =>
     found === undefined || found.answers.length === 0 ? NODATA : answer(alias, ...found.answers),
   );

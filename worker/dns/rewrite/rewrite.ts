@@ -3,7 +3,7 @@ import type { PluginConfig } from "../../../contract/index.ts";
 import type { MaybePromise } from "../../snapshot/view.ts";
 import { andThen } from "../maybe-promise.ts";
 import { failure, refuse } from "../refuse.ts";
-import type { Plugin, Query, Resolution, Resolver } from "../resolver.ts";
+import { isInZones, type Plugin, type Query, type Resolution, type Resolver } from "../resolver.ts";
 import { CLASS } from "../wire/codes.ts";
 import { DnsFormatError } from "../wire/format-error.ts";
 import { nameToText } from "../wire/name-text.ts";
@@ -23,8 +23,7 @@ export function rewrite(config: PluginConfig<"rewrite">, platform: { readonly re
     if ("rcode" in rewritten) return rewritten;
     const { question, answer } = rewritten;
     // A view that does not hold the name that is meant does not get at it by another one.
-    const isOutside = query.visible.zones?.every((zone) => question.name.labelsAbove(zone) === undefined);
-    if (isOutside) return refuse(query);
+    if (!isInZones(query.visible, question.name)) return refuse(query);
     if (answer.length === 0) return next({ ...query, question });
     const asked: Query = { ...query, question };
     return andThen(next(asked), (resolution) =>

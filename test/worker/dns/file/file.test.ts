@@ -300,6 +300,23 @@ describe("file zones", () => {
     expect((await ask(through, "nobody.sub2.example.org. A"))[0]).toBe("REFUSED");
   });
 
+  it.each([
+    ["by an alias", "alias.example.org. A", ["> alias.example.org. 60 CNAME www.example.org."]],
+    [
+      "by an alias of an alias",
+      "alias2.example.org. A",
+      ["> alias2.example.org. 60 CNAME alias.example.org."],
+    ],
+    [
+      "by a server's name",
+      "_sip._tcp.example.org. SRV",
+      ["> _sip._tcp.example.org. 60 SRV 1 2 5060 www.example.org."],
+    ],
+  ])("leads to no other part of the zone than a view holds: %s", async (_, question, answer) => {
+    const zones = [questionOf(question).name];
+    expect(await ask(view, question, { visible: { zones } })).toEqual(["NOERROR", ...answer, ...NS]);
+  });
+
   it("answers from a shard that is read", async () => {
     const later = viewWith([ZONES], RECORDS, { reads: "later" });
     expect(await ask(later, "www.example.org. A")).toEqual(["NOERROR", ...WWW, ...NS]);

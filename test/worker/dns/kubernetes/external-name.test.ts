@@ -2,6 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { ask } from "../support/ask.ts";
 import { CLUSTER, SOA } from "../support/cluster.ts";
+import { questionOf } from "../support/zone-text.ts";
 import { viewOf } from "../support/snapshot.ts";
 
 type Row = readonly [behaviour: string, question: string, ...answer: string[]];
@@ -92,5 +93,13 @@ describe("ExternalName Services", () => {
     const lines = await ask(viewOf(CLUSTER), "hop-2.shop.svc.cluster.local. A");
     expect(lines).toHaveLength(1 + 8 + 1);
     expect(lines.at(-1)).toBe("> web.shop.svc.cluster.local. 5 A 10.96.0.20");
+  });
+
+  it("are followed within the zones of a view only", async () => {
+    const { name } = questionOf("alias.shop.svc.cluster.local. A");
+    const lines = await ask(viewOf(CLUSTER), "alias.shop.svc.cluster.local. A", {
+      visible: { zones: [name] },
+    });
+    expect(lines).toEqual(["NOERROR", "> alias.shop.svc.cluster.local. 5 CNAME web.shop.svc.cluster.local."]);
   });
 });
