@@ -230,9 +230,9 @@ describe("whoever sees one namespace", () => {
         const alone = await told(await shopAlone(transport, token, name, type), name);
         expect(limited.lines).toEqual(alone.lines);
       }),
-      { seed: SEED, numRuns: 2_000 },
+      { seed: SEED, numRuns: 700 },
     );
     // The questions would have brought it out.
-    expect(hiddenFromOthers).toBeGreaterThan(200);
+    expect(hiddenFromOthers).toBeGreaterThan(70);
   });
 });
