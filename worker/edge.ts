@@ -2,6 +2,7 @@
 import { type ClientFacts, loadVerifier, type Verifier } from "../contract/index.ts";
 import { clientOf } from "./client.ts";
 import { createDohHandler } from "./dns/doh.ts";
+import { DnsMetrics } from "./dns/metrics.ts";
 import { type EdgeConfig, type EdgeEnv, readConfig } from "./env.ts";
 import { createCaching } from "./ingress/caching.ts";
 import { errorPage, type Problem } from "./ingress/error-page.ts";
@@ -38,8 +39,9 @@ export function createEdge(env: EdgeEnv, platform: Platform): Edge {
   const { HEAD } = env;
   const peers = env.LIMITS && limitPeers(env.LIMITS, cluster);
   const { caching, follow } = createCaching(HEAD && (() => HEAD.getByName(cluster)), platform);
+  const dnsMetrics = new DnsMetrics();
   const answerDoh = createDohHandler(
-    { access: config.dnsAccess, token: config.dnsToken, limitPeers: peers },
+    { access: config.dnsAccess, token: config.dnsToken, limitPeers: peers, metrics: dnsMetrics },
     {
       ...platform,
       fetch: (input, init) => env.INTERNET?.fetch(input, init) ?? platform.fetch(input, init),
@@ -53,6 +55,7 @@ export function createEdge(env: EdgeEnv, platform: Platform): Edge {
         unreadable === undefined ? servedView(reader) : reader.insteadOf(unreadable),
       ),
     purge: { cluster, verifier, follow, now: platform.now },
+    metrics: { text: () => dnsMetrics.text(), access: config.dnsAccess, token: config.dnsToken },
     explain: {
       view: () => reader.view(),
       access: config.dnsAccess,

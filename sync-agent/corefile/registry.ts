@@ -46,7 +46,7 @@ export const WITHOUT_EFFECT: ReadonlyMap<string, string> = new Map([
   ["multisocket", "It is of CoreDNS's own process."],
   ["nsid", "It is of CoreDNS's own process."],
   ["pprof", "It is of CoreDNS's own process."],
-  ["prometheus", "The edge has no such endpoint; the agent has one."],
+  ["prometheus", "The edge counts answers at /metrics of its system host."],
   ["quic", "The edge answers over HTTPS."],
   ["ready", "The edge answers /healthz on its system host."],
   ["reload", "The agent follows the Corefile."],

@@ -1,5 +1,5 @@
 /** DNS over HTTPS (RFC 8484) at /dns-query and /dns-query/<token>, and the same in JSON. */
-import type { ClientFacts, DnsAccess } from "../../contract/index.ts";
+import type { ClientFacts } from "../../contract/index.ts";
 import {
   type Admission,
   createAdmission,
@@ -11,8 +11,9 @@ import { credentialsOf, isQueryPath } from "./doh/credentials.ts";
 import { HttpError } from "./doh/http-error.ts";
 import { isJsonQuestion, jsonQuery, jsonReply } from "./doh/json.ts";
 import { DNS_MESSAGE_TYPE, octetsOfGet, octetsOfPost } from "./doh/query-octets.ts";
+import type { DnsMetrics } from "./metrics.ts";
 import type { PluginPlatform } from "./plugins.ts";
-import { createResponder, type Reply, type Responder, type Snapshot } from "./responder.ts";
+import { type Asker, createResponder, type Reply, type Responder, type Snapshot } from "./responder.ts";
 import { searching } from "./search.ts";
 import { createResolver } from "./servers.ts";
 import { decodeMessage } from "./wire/decode.ts";
@@ -30,18 +31,24 @@ export type DohHandler = (
   snapshot: Snapshot,
 ) => Promise<Response>;
 
+export interface DohOptions extends AdmissionOptions {
+  /** Told of every answer; absent where nobody reads it. */
+  readonly metrics?: DnsMetrics | undefined;
+}
+
 export function createDohHandler(
-  options: AdmissionOptions,
+  options: DohOptions,
   platform: Omit<PluginPlatform, "resolve"> & AdmissionPlatform,
 ): DohHandler {
   const respond = createResponder(searching(createResolver(platform)));
   const admit = createAdmission(options, platform);
   return async (request, client, snapshot) => {
     try {
-      return await answer(request, client, snapshot, respond, admit, options.access);
+      return await answer(request, client, snapshot, respond, admit, options);
     } catch (error) {
-      if (error instanceof HttpError) return error.toResponse();
-      throw error;
+      if (!(error instanceof HttpError)) throw error;
+      options.metrics?.refused(error.status);
+      return error.toResponse();
     }
   };
 }
@@ -52,7 +59,7 @@ async function answer(
   snapshot: Snapshot,
   respond: Responder,
   admit: Admission,
-  access: DnsAccess,
+  { access, metrics }: DohOptions,
 ): Promise<Response> {
   const url = new URL(request.url);
   if (!isQueryPath(url.pathname)) throw new HttpError(404, "Not Found: DNS queries go to /dns-query.");
@@ -63,10 +70,23 @@ async function answer(
   if (isJsonQuestion(request, url)) {
     // Any page's script runs on the reader's machine, and may not read what only that machine may ask for.
     const isForPages = access !== "loopback" || asker.client.name !== undefined;
-    return jsonReply(await respond(jsonQuery(url), asker, snapshot), { isHead, isForPages });
+    const reply = await respond(jsonQuery(url), asker, snapshot);
+    count(metrics, reply, asker);
+    return jsonReply(reply, { isHead, isForPages });
   }
   const octets = request.method === "POST" ? await octetsOfPost(request) : octetsOfGet(url);
-  return toResponse(await respond(queryOf(octets), asker, snapshot), isHead);
+  const reply = await respond(queryOf(octets), asker, snapshot);
+  count(metrics, reply, asker);
+  return toResponse(reply, isHead);
+}
+
+function count(metrics: DnsMetrics | undefined, { message, zone }: Reply, { client }: Asker): void {
+  metrics?.answered({
+    zone,
+    type: message.questions[0]?.type,
+    rcode: message.rcode,
+    asker: client.name,
+  });
 }
 
 function requireMethod(method: string): void {

@@ -59,6 +59,8 @@ export interface Resolution {
   readonly extendedError?: ExtendedError | undefined;
   /** Why it is a failure, for the log alone. */
   readonly cause?: string | undefined;
+  /** Of the server block that answered, as it is configured. */
+  readonly zone?: string | undefined;
   /** Whether another resolver was asked: it is one that recurses (RA). */
   readonly recursive?: true | undefined;
 }

@@ -20,6 +20,8 @@ export interface Reply {
   readonly octets: Uint8Array<ArrayBuffer>;
   /** What the octets say. */
   readonly message: Message;
+  /** Of the server block that answered; absent where none did. */
+  readonly zone: string | undefined;
   /** Seconds for which it may be cached; 0: not at all. */
   readonly lifetime: number;
 }
@@ -42,7 +44,12 @@ export function createResponder(resolve: Resolver): Responder {
   function reply(query: Message, resolution: Resolution): Reply {
     const response = responseTo(query, resolution);
     const octets = encoder.encode(response, isPadded(query) ? PADDING_BLOCK : undefined);
-    return { octets, message: response, lifetime: isTruncated(octets) ? 0 : lifetimeOf(response) };
+    return {
+      octets,
+      message: response,
+      zone: resolution.zone,
+      lifetime: isTruncated(octets) ? 0 : lifetimeOf(response),
+    };
   }
 
   function failed(query: Message, error: unknown): Reply {

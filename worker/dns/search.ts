@@ -49,6 +49,7 @@ function firstFound(
     question: { ...query.question, name },
     visible: { ...query.visible, forward: false },
     search: undefined,
+    depth: query.depth + 1,
   };
   return andThen(resolve(guess), (found) =>
     found.rcode === RCODE.NOERROR && found.answers.length > 0

@@ -38,18 +38,21 @@ export function createResolver(platform: Omit<PluginPlatform, "resolve">): Resol
 function serversResolver(servers: readonly DnsServer[], platform: PluginPlatform): Resolver {
   const provisioned = servers.flatMap(({ zones, plugins, refusesOthers }) => {
     const resolver = chain(provisionPlugins(plugins, platform), refusesOthers ? refuse : fail);
-    return zones.map((zone) => ({ zone: new Zones([zone]), resolver }));
+    return zones.map((text) => ({ text, zone: new Zones([text]), resolver }));
   });
   const hidden = new HiddenNames(servers);
   return (query) => {
     const { name } = query.question;
     if (!isInZones(query.visible, name)) return refuse(query);
-    let best: { readonly labels: number; readonly resolver: Resolver } | undefined;
-    for (const { zone, resolver } of provisioned) {
+    let best: { readonly labels: number; readonly text: string; readonly resolver: Resolver } | undefined;
+    for (const { text, zone, resolver } of provisioned) {
       const labels = zone.match(name)?.labels;
-      if (labels !== undefined && (best === undefined || labels < best.labels)) best = { labels, resolver };
+      if (labels !== undefined && (best === undefined || labels < best.labels)) {
+        best = { labels, text, resolver };
+      }
     }
     if (best === undefined) return refuse(query);
-    return andThen(best.resolver(query), (resolution) => hidden.leftOut(resolution, query));
+    const { resolver, text } = best;
+    return andThen(resolver(query), (resolution) => ({ ...hidden.leftOut(resolution, query), zone: text }));
   };
 }

@@ -4,6 +4,7 @@ import { HTTPException } from "hono/http-exception";
 import type { ClientFacts } from "../../contract/index.ts";
 import type { SnapshotReader } from "../snapshot/reader.ts";
 import { explainEndpoint, type ExplainEndpointOptions } from "./explain.ts";
+import { metricsEndpoint, type MetricsEndpointOptions } from "./metrics.ts";
 import { headEndpoint, type HeadStore } from "./head.ts";
 import { purgeEndpoint, type PurgeOptions } from "./purge.ts";
 import { status } from "./status.ts";
@@ -13,6 +14,7 @@ export interface SystemOptions {
   readonly heads: HeadStore;
   readonly purge: PurgeOptions;
   readonly explain: ExplainEndpointOptions;
+  readonly metrics: MetricsEndpointOptions;
   readonly doh: (request: Request, client: ClientFacts) => Promise<Response>;
   readonly now: () => number;
 }
@@ -22,7 +24,7 @@ export type System = (request: Request, client: ClientFacts) => Promise<Response
 const notAllowed = () =>
   new Response("405 Method Not Allowed\n", { status: 405, headers: { allow: "GET, HEAD" } });
 
-export function createSystem({ reader, heads, purge, explain, doh, now }: SystemOptions): System {
+export function createSystem({ reader, heads, purge, explain, metrics, doh, now }: SystemOptions): System {
   const app = new Hono<{ Bindings: { client: ClientFacts } }>();
   app.use(async (c, next) => {
     await next();
@@ -37,6 +39,7 @@ export function createSystem({ reader, heads, purge, explain, doh, now }: System
   app.route("/head", headEndpoint(reader, heads));
   app.route("/purge", purgeEndpoint(purge));
   app.route("/explain", explainEndpoint(explain));
+  app.route("/metrics", metricsEndpoint(metrics));
   app.all("/dns-query", (c) => doh(c.req.raw, c.env.client));
   app.all("/dns-query/:token", (c) => doh(c.req.raw, c.env.client));
   app.all("/healthz", notAllowed);
@@ -48,7 +51,7 @@ export function createSystem({ reader, heads, purge, explain, doh, now }: System
   });
   app.notFound((c) =>
     c.text(
-      "404 Not Found: the edge itself answers /dns-query, /healthz, /status, /head, /purge and /explain here.\n",
+      "404 Not Found: the edge itself answers /dns-query, /healthz, /status, /head, /purge, /explain and /metrics here.\n",
       404,
     ),
   );

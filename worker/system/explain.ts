@@ -1,12 +1,10 @@
 /** `/explain`: what would become of a request, from the snapshot that is served. */
 import { Hono } from "hono";
 import { canonicalAddress, type ClientFacts, type DnsAccess } from "../../contract/index.ts";
-import { requireAccess } from "../dns/doh/access.ts";
-import { bearerToken } from "../dns/doh/credentials.ts";
-import { HttpError } from "../dns/doh/http-error.ts";
 import { explain } from "../ingress/explain/explain.ts";
 import { SnapshotUnavailableError } from "../snapshot/errors.ts";
 import type { SnapshotView } from "../snapshot/view.ts";
+import { operatorRefusal } from "./operator.ts";
 
 export interface ExplainEndpointOptions {
   readonly view: () => SnapshotView | Promise<SnapshotView>;
@@ -27,22 +25,11 @@ const NO_ADDRESS = "127.0.0.1";
 export function explainEndpoint(
   options: ExplainEndpointOptions,
 ): Hono<{ Bindings: { client: ClientFacts } }> {
-  const { access, token, systemHost, zone } = options;
+  const { systemHost, zone } = options;
   const app = new Hono<{ Bindings: { client: ClientFacts } }>();
   app.get("/", async (c) => {
-    try {
-      // Open to the public the resolver may be, this is not.
-      requireAccess(
-        { access: access === "public" ? "token" : access, token },
-        {
-          address: c.env.client.address,
-          tokens: [bearerToken(c.req.header("authorization") ?? null)].filter((token) => token !== undefined),
-        },
-      );
-    } catch (error) {
-      if (!(error instanceof HttpError)) throw error;
-      return error.toResponse();
-    }
+    const refusal = operatorRefusal(options, c.env.client, c.req.header("authorization"));
+    if (refusal !== undefined) return refusal;
     const headers = readHeaders(c.req.queries("header") ?? []);
     const url = URL.parse(c.req.query("url") ?? "");
     const address = canonicalAddress(c.req.query("address") ?? NO_ADDRESS);
