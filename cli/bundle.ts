@@ -1,4 +1,4 @@
-/** The edge Worker's bundle: what `wrangler deploy` would ship, made anew when its sources have changed. */
+/** The edge Worker's bundle: what `wrangler deploy --minify` would ship, made anew when its sources have changed. */
 import { execFile } from "node:child_process";
 import { glob, mkdir, mkdtemp, readdir, rename, rm, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
@@ -49,7 +49,8 @@ async function build(): Promise<void> {
 
 async function bundleInto(folder: string): Promise<void> {
   const wrangler = join(ROOT, "node_modules", "wrangler", "bin", "wrangler.js");
-  const args = [wrangler, "deploy", "--dry-run", "--env=", "--outdir", folder];
+  // The runtime reads it at each start: half the size saves a tenth of that time.
+  const args = [wrangler, "deploy", "--dry-run", "--env=", "--minify", "--outdir", folder];
   try {
     await promisify(execFile)(process.execPath, args, {
       cwd: ROOT,
