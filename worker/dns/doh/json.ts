@@ -1,17 +1,18 @@
 /** Questions and answers in JSON, as public resolvers have them: `?name=…&type=…`, `application/dns-json`. */
-import { CLASS, OPCODE, TYPE } from "../wire/codes.ts";
+import { CLASS, TYPE } from "../wire/codes.ts";
 import { extendedErrorsIn } from "../wire/extended-error.ts";
 import { DnsFormatError } from "../wire/format-error.ts";
 import type { Message } from "../wire/message.ts";
 import type { Name } from "../wire/name.ts";
 import { nameFromText, nameToText } from "../wire/name-text.ts";
+import { queryFor } from "../wire/query.ts";
 import type { ResourceRecord } from "../wire/record.ts";
 import { recordData, TYPE_CODES, typeOf } from "../wire/record-text.ts";
 import type { Reply } from "../responder.ts";
 import { cacheControl } from "./caching.ts";
 import { HttpError } from "./http-error.ts";
 
-export const DNS_JSON_TYPE = "application/dns-json";
+const DNS_JSON_TYPE = "application/dns-json";
 
 const PAYLOAD_SIZE = 4096;
 const DEFAULT_TYPE = TYPE.A;
@@ -25,23 +26,13 @@ export function isJsonQuestion({ method }: Request, { searchParams }: URL): bool
 
 /** @throws HttpError 400 */
 export function jsonQuery({ searchParams }: URL): Message {
-  return {
-    id: 0,
-    response: false,
-    opcode: OPCODE.QUERY,
-    authoritative: false,
-    truncated: false,
-    recursionDesired: true,
-    recursionAvailable: false,
-    authenticData: false,
+  const question = { name: nameOf(searchParams), type: typeNumber(searchParams), class: CLASS.IN };
+  const dnssecOk = flag(searchParams, "do");
+  return queryFor(question, {
+    payloadSize: PAYLOAD_SIZE,
+    dnssecOk,
     checkingDisabled: flag(searchParams, "cd"),
-    rcode: 0,
-    questions: [{ name: nameOf(searchParams), type: typeNumber(searchParams), class: CLASS.IN }],
-    answers: [],
-    authorities: [],
-    additionals: [],
-    edns: { payloadSize: PAYLOAD_SIZE, version: 0, dnssecOk: flag(searchParams, "do"), options: [] },
-  };
+  });
 }
 
 export interface JsonReplyOptions {

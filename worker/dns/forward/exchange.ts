@@ -8,6 +8,7 @@ import { decodeMessage } from "../wire/decode.ts";
 import { MessageEncoder } from "../wire/encode.ts";
 import { DnsFormatError } from "../wire/format-error.ts";
 import { MAX_MESSAGE_OCTETS, type Message } from "../wire/message.ts";
+import { queryFor } from "../wire/query.ts";
 import type { Question } from "../wire/record.ts";
 
 /** RFC 8467 4.1: queries are padded to multiples of this many octets. */
@@ -23,28 +24,11 @@ export class ExchangeError extends Error {
 
 export type Send = (input: string, init: RequestInit) => Promise<Response>;
 
-/** Nothing tells who asks: no client subnet, and 0 as ID (RFC 8484 4.1). */
 export function queryOctets({
   question,
   dnssecOk,
 }: Pick<Query, "question" | "dnssecOk">): Uint8Array<ArrayBuffer> {
-  const query: Message = {
-    id: 0,
-    response: false,
-    opcode: OPCODE.QUERY,
-    authoritative: false,
-    truncated: false,
-    recursionDesired: true,
-    recursionAvailable: false,
-    authenticData: false,
-    checkingDisabled: false,
-    rcode: RCODE.NOERROR,
-    questions: [question],
-    answers: [],
-    authorities: [],
-    additionals: [],
-    edns: { payloadSize: PAYLOAD_SIZE, version: 0, dnssecOk, options: [] },
-  };
+  const query = queryFor(question, { payloadSize: PAYLOAD_SIZE, dnssecOk });
   return new MessageEncoder().encode(query, PADDING_BLOCK).slice();
 }
 

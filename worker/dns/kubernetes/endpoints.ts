@@ -86,7 +86,7 @@ export function hasReadyEndpoint(service: AddressedService, options: EndpointOpt
   return subsetsOf(service, options).some(({ endpoints }) => endpoints.some(({ ready }) => ready));
 }
 
-export function hasPort(ports: readonly ServicePort[], selector: PortSelector | undefined): boolean {
+function hasPort(ports: readonly ServicePort[], selector: PortSelector | undefined): boolean {
   if (selector === undefined) return true;
   return ports.length === 0 ? isAny(selector) : ports.some((port) => isPort(port, selector));
 }
