@@ -6,10 +6,15 @@
  */
 import { once } from "node:events";
 import { readFile } from "node:fs/promises";
-import { Log, LogLevel, Miniflare } from "miniflare";
+import { createRequire } from "node:module";
+import type * as miniflareModule from "miniflare";
 import { errorText } from "../errors.ts";
-import { type FromHost, toHostSchema, type WorkerSettings } from "./messages.ts";
+import type { FromHost, ToHost, WorkerSettings } from "./messages.ts";
 import { EDGE_WORKER, miniflareOptions, STORE_WORKER } from "./miniflare-options.ts";
+
+// Every start waits for this process. Miniflare is six megabytes of CommonJS: an `import` parses them twice more, to
+// learn of what kind they are and what they export.
+const { Log, LogLevel, Miniflare } = createRequire(import.meta.url)("miniflare") as typeof miniflareModule;
 
 function send(message: FromHost): void {
   // Without a channel the edge is gone, and this process about to end.
@@ -22,13 +27,13 @@ class HostLog extends Log {
     super(LogLevel.WARN);
   }
 
-  override logWithLevel(level: LogLevel, message: string): void {
+  override logWithLevel(level: miniflareModule.LogLevel, message: string): void {
     if (level > LogLevel.WARN) return;
     send({ type: "log", level: level === LogLevel.ERROR ? "error" : "warn", source: "miniflare", message });
   }
 }
 
-async function start(settings: WorkerSettings): Promise<Miniflare> {
+async function start(settings: WorkerSettings): Promise<miniflareModule.Miniflare> {
   const miniflare = new Miniflare(
     miniflareOptions(settings, {
       bundle: await readFile(settings.bundle, "utf8"),
@@ -50,7 +55,7 @@ async function start(settings: WorkerSettings): Promise<Miniflare> {
 
 /** Runs the Worker until the edge says stop. */
 async function serve(): Promise<void> {
-  const message = toHostSchema.parse((await once(process, "message"))[0]);
+  const [message] = (await once(process, "message")) as [ToHost];
   if (message.type === "stop") return;
   const stop = once(process, "message");
   const miniflare = await start(message.settings);

@@ -1,26 +1,23 @@
 /** What the edge and its runtime host (host.ts) say to each other over the host's IPC channel. */
 import * as z from "zod";
 
-export const workerSettingsSchema = z.object({
-  /** Path of the Worker's bundle. */
-  bundle: z.string(),
-  /** The folder of KV and Durable Objects. */
-  storage: z.string(),
-  /** The origin gateway, `host:port`. */
-  gateway: z.string(),
-  /** The Worker's text variables. */
-  variables: z.record(z.string(), z.string()),
-  /** What callers of the KV store worker must present. */
-  storeSecret: z.string(),
-});
-
 /** How the Worker runs. */
-export type WorkerSettings = z.output<typeof workerSettingsSchema>;
+export interface WorkerSettings {
+  /** Path of the Worker's bundle. */
+  readonly bundle: string;
+  /** The folder of KV and Durable Objects. */
+  readonly storage: string;
+  /** The origin gateway, `host:port`. */
+  readonly gateway: string;
+  /** The Worker's text variables. */
+  readonly variables: Readonly<Record<string, string>>;
+  /** What callers of the KV store worker must present. */
+  readonly storeSecret: string;
+}
 
-export const toHostSchema = z.discriminatedUnion("type", [
-  z.object({ type: z.literal("start"), settings: workerSettingsSchema }),
-  z.object({ type: z.literal("stop") }),
-]);
+/** From the process that started the host, and has the same sources: the host has no use for a schema of it. */
+export type ToHost =
+  { readonly type: "start"; readonly settings: WorkerSettings } | { readonly type: "stop" };
 
 export const fromHostSchema = z.discriminatedUnion("type", [
   /** Ports on 127.0.0.1. */
@@ -34,6 +31,5 @@ export const fromHostSchema = z.discriminatedUnion("type", [
   }),
 ]);
 
-export type ToHost = z.output<typeof toHostSchema>;
 export type FromHost = z.output<typeof fromHostSchema>;
 export type LogLevel = Extract<FromHost, { type: "log" }>["level"];
