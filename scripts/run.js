@@ -14,6 +14,7 @@ const COMMANDS = {
   start: ["scripts/start.ts"],
   test: ["node_modules/vitest/vitest.mjs", "run"],
   "test:cluster": ["node_modules/vitest/vitest.mjs", "run", "--project", "e2e", "test/e2e/cluster/"],
+  bench: ["bench/support/run.ts"],
   golden: ["node_modules/vitest/vitest.mjs", "run", "--project", "node", "--project", "workerd", "-u"],
 };
 

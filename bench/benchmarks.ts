@@ -1,0 +1,14 @@
+/** The benchmarks, in the order of results.md. Each is a file of this folder that exports `bench`. */
+import type { Bench } from "./support/benchmark.ts";
+
+const LOADERS: Readonly<Record<string, () => Promise<{ readonly bench: Bench }>>> = {};
+
+export const BENCHMARKS: readonly string[] = Object.keys(LOADERS);
+
+export async function loadBenchmark(name: string): Promise<Bench> {
+  const load = LOADERS[name];
+  if (load === undefined) {
+    throw new Error(`no benchmark is called ${name}; there are: ${BENCHMARKS.join(", ")}`);
+  }
+  return (await load()).bench;
+}
