@@ -25,6 +25,7 @@ import {
   standardDns,
 } from "../../contract/index.ts";
 import { root as anyRoot } from "./arbitraries.ts";
+import { runs } from "../worker/support/runs.ts";
 
 // A pair for this file alone, so that golden signatures can be compared: Ed25519 is deterministic.
 const PRIVATE_KEY = `-----BEGIN PRIVATE KEY-----
@@ -75,7 +76,7 @@ describe("a signed root", () => {
       fc.asyncProperty(anyRoot, async (value) => {
         expect(await decodeRoot(await encodeRoot(value, signer), verifier)).toEqual(value);
       }),
-      { numRuns: 50 },
+      { numRuns: runs(50) },
     );
   });
 

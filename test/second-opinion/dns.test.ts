@@ -16,6 +16,7 @@ import { queryFor } from "../worker/dns/support/messages.ts";
 import { viewWith, zoneOf } from "../worker/dns/support/servers.ts";
 import { viewOf } from "../worker/dns/support/snapshot.ts";
 import { questionOf, recordText } from "../worker/dns/support/zone-text.ts";
+import { runs } from "../worker/support/runs.ts";
 
 const QUESTIONS = [
   "web.shop.svc.cluster.local. A",
@@ -239,7 +240,7 @@ describe("dns-packet reads our messages", () => {
           message.edns === undefined ? undefined : message.rcode >> 4,
         );
       }),
-      { seed: 7, numRuns: 1000 },
+      { seed: 7, numRuns: runs(1000) },
     );
   });
 
@@ -295,7 +296,7 @@ describe("we read the messages of dns-packet", () => {
         const octets = dnsPacket.encode(packet);
         expect(ourSummary(decodeMessage(octets))).toEqual(theirSummary(dnsPacket.decode(octets)));
       }),
-      { seed: 8, numRuns: 1000 },
+      { seed: 8, numRuns: runs(1000) },
     );
   });
 

@@ -6,6 +6,7 @@ import fc from "fast-check";
 import { beforeAll, describe, expect, it, test } from "vitest";
 import { Edge } from "./nginx/edge.ts";
 import { findNginx, Nginx, type Outcome } from "./nginx/server.ts";
+import { runs } from "../worker/support/runs.ts";
 
 const HOSTS = [
   "plain.test",
@@ -171,7 +172,7 @@ describe.skipIf(program === undefined && process.env["CI"] === undefined)("besid
       fc.asyncProperty(fc.constantFrom(...HOSTS), target, async (host, target) => {
         await expectSame(host, target);
       }),
-      { numRuns: 1500 },
+      { numRuns: runs(1500) },
     );
   });
 });

@@ -3,6 +3,7 @@ import { expect, it } from "vitest";
 import { UNUSED_MS } from "../../../sync-agent/certificates/custom-plan.ts";
 import { customHarness, MINUTE, want } from "./support/custom-harness.ts";
 import { failure } from "./support/fake-zones.ts";
+import { runs } from "../../worker/support/runs.ts";
 
 const at = customHarness();
 
@@ -73,6 +74,6 @@ it("whatever fails on the way: others' are left alone, what stays wanted stays, 
       expect(at.holdings()).toEqual([...last, "late"].toSorted());
       expect((await at.reconcile(...desired)).writes).toEqual([]);
     }),
-    { numRuns: 40 },
+    { numRuns: runs(40) },
   );
 }, 30_000);

@@ -5,6 +5,7 @@ import { describe, expect, test } from "vitest";
 import { service } from "./manifests/files.ts";
 import { Following } from "./manifests/following.ts";
 import { TempFolder } from "./manifests/temp-folder.ts";
+import { runs } from "../../worker/support/runs.ts";
 
 // Every test waits for the source to tell of the change; the look every 30 seconds comes too late to help.
 describe("a folder", () => {
@@ -340,6 +341,6 @@ test("following ends where reading anew does", { timeout: 60_000 }, async () => 
       }
       await source.close();
     }),
-    { numRuns: 50 },
+    { numRuns: runs(50) },
   );
 });

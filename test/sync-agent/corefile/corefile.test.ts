@@ -3,6 +3,7 @@ import { describe, expect, it, test } from "vitest";
 import { dnsServerSchema, SECTIONS, toHex, utf8 } from "../../../contract/index.ts";
 import { CorefileError } from "../../../sync-agent/corefile/error.ts";
 import { read, recordsOf, saidOf } from "./support/read.ts";
+import { runs } from "../../worker/support/runs.ts";
 
 const serversOf = (text: string) => read(text).corefile?.servers.map(({ zones }) => zones);
 
@@ -194,7 +195,7 @@ describe("whatever the text", () => {
         }
         for (const record of corefile?.records.values() ?? []) SECTIONS.zones.record.parse(record);
       }),
-      { numRuns: 3000 },
+      { numRuns: runs(3000) },
     );
   });
 

@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { describe, expect, it, test } from "vitest";
 import { fileZoneSchema, fromBase64, toHex } from "../../../contract/index.ts";
 import { readZoneFile, type ZoneReading } from "../../../sync-agent/corefile/zone-file/zone-file.ts";
+import { runs } from "../../worker/support/runs.ts";
 
 const SOA = "@ 3600 IN SOA ns.example.org. hostmaster.example.org. 1 7200 3600 1209600 300\n";
 
@@ -301,6 +302,6 @@ it("never throws, whatever the text", () => {
       expect((names === undefined) !== (error === undefined)).toBe(true);
       if (names !== undefined) fileZoneSchema.parse({ kind: "file", source: "db", names });
     }),
-    { numRuns: 1500 },
+    { numRuns: runs(1500) },
   );
 });

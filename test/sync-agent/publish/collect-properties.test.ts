@@ -12,6 +12,7 @@ import { newKeys } from "./support/keys.ts";
 import { readSnapshot } from "./support/reader.ts";
 import { seeded } from "./support/seeded.ts";
 import { recordsOf, SETTINGS } from "./support/snapshots.ts";
+import { runs } from "../../worker/support/runs.ts";
 
 const CLUSTER = "default";
 const HOUR = 3_600_000;
@@ -130,7 +131,7 @@ test("every root in KV is always whole, and in the end nothing is left that no k
         expect((await readSnapshot(kv.store, CLUSTER, keys.verifier))?.records).toEqual(last.records);
       },
     ),
-    { numRuns: 60 },
+    { numRuns: runs(60) },
   );
 });
 

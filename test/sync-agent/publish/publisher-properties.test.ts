@@ -11,6 +11,7 @@ import { newKeys } from "./support/keys.ts";
 import { readSnapshot, type Snapshot } from "./support/reader.ts";
 import { seeded } from "./support/seeded.ts";
 import { arbitraryRecords, hostRecord, SETTINGS } from "./support/snapshots.ts";
+import { runs } from "../../worker/support/runs.ts";
 
 const CLUSTER = "default";
 const keys = await newKeys();
@@ -53,7 +54,7 @@ test("a reader gets exactly what was compiled last, and repeating it writes noth
         expect(kv.writes).toHaveLength(written);
       }
     }),
-    { numRuns: 40 },
+    { numRuns: runs(40) },
   );
 });
 
@@ -113,7 +114,7 @@ test("a crash after any write leaves the old or the new snapshot, and a restart 
         expect(await read(crashed.store)).toEqual({ root, records: after });
       }
     }),
-    { numRuns: 25 },
+    { numRuns: runs(25) },
   );
 });
 
@@ -153,6 +154,6 @@ test("half of all operations failing, the newest snapshot is published in the en
       expect(newest?.root.settings).toEqual(settingsOf(steps.at(-1)?.ttl ?? -1));
       expect(edge.root).toEqual(newest?.root);
     }),
-    { numRuns: 25 },
+    { numRuns: runs(25) },
   );
 });

@@ -9,6 +9,7 @@ import { createFakeLog } from "./support/fake-log.ts";
 import { newKeys } from "./support/keys.ts";
 import { readSnapshot } from "./support/reader.ts";
 import { recordsOf, SETTINGS } from "./support/snapshots.ts";
+import { runs } from "../../worker/support/runs.ts";
 
 const CLUSTER = "default";
 const keys = await newKeys();
@@ -93,7 +94,7 @@ test("however two publishers interleave, KV is whole, the edge never goes back, 
       expect(read?.root).toEqual(world.edge.root);
       expect(read?.root.generation).toBeGreaterThan(generation);
     }),
-    { numRuns: 40 },
+    { numRuns: runs(40) },
   );
 });
 
@@ -126,7 +127,7 @@ test("after its term has ended, whenever that is, a publisher begins no write", 
       expect(isStopped || world.edge.root?.generation === 2).toBe(true);
       await readSnapshot(world.kv.store, CLUSTER, keys.verifier);
     }),
-    { numRuns: 60 },
+    { numRuns: runs(60) },
   );
 });
 

@@ -1,5 +1,5 @@
 /**
- * 200,000 damaged queries through all that a query passes: whatever octets come in, there is an answer that can be read,
+ * 200,000 damaged queries (as deep as `.ci/run` searches) through all that a query passes: whatever octets come in, there is an answer that can be read,
  * or DnsFormatError, and nothing else.
  */
 import { expect, it } from "vitest";
@@ -12,11 +12,12 @@ import { DnsFormatError } from "../../../worker/dns/wire/format-error.ts";
 import type { Message } from "../../../worker/dns/wire/message.ts";
 import { nameFromText } from "../../../worker/dns/wire/name-text.ts";
 import { queryFor } from "./support/messages.ts";
+import { runs } from "../support/runs.ts";
 import { ASKER, PLATFORM } from "./support/platform.ts";
 import { twoTeams } from "./support/two-teams.ts";
 import { questionOf } from "./support/zone-text.ts";
 
-const CASES = 200_000;
+const CASES = runs(200_000);
 const SEED = 20_261_129;
 const MOST_CHANGES = 4;
 
@@ -99,7 +100,7 @@ function decodeOrRefuse(octets: Uint8Array): Message | undefined {
   }
 }
 
-it("answers 200,000 damaged queries, or refuses them as no messages", async () => {
+it("answers damaged queries, or refuses them as no messages", async () => {
   const respond = createResponder(searching(createResolver(PLATFORM)));
   const view = twoTeams(["shop", "secret"]);
   const search = { domains: ["shop.svc.cluster.local", "corp.test"].map(nameFromText), ndots: 3 };
@@ -138,5 +139,5 @@ it("answers 200,000 damaged queries, or refuses them as no messages", async () =
   }
   // It would test little if hardly any got as far as the plugins.
   expect(messages).toBeGreaterThan(CASES / 4);
-  for (const rcode of [0, 1, 2, 3, 4, 5]) expect(rcodes.get(rcode)).toBeGreaterThan(100);
+  for (const rcode of [0, 1, 2, 3, 4, 5]) expect(rcodes.get(rcode)).toBeGreaterThan(CASES / 2000);
 });

@@ -9,6 +9,7 @@ import type { ClusterState, Kind } from "../../../../sync-agent/cluster/state.ts
 import { type ApiServer, type KubeObject, startApiServer } from "../../../kubernetes/api-server/index.ts";
 import { follow } from "./following.ts";
 import { ingress, secret, service } from "./manifests.ts";
+import { runs } from "../../../worker/support/runs.ts";
 
 const KINDS = ["Service", "Ingress", "Secret"] as const;
 const PLURALS = ["services", "ingresses", "secrets"] as const;
@@ -148,6 +149,6 @@ test("whatever happens to watches, the state ends as the server's, and unchanged
         await server.close();
       }
     }),
-    { numRuns: 40, timeout: 10_000 },
+    { numRuns: runs(40), timeout: 10_000 },
   );
 }, 60_000);

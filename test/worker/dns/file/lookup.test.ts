@@ -5,6 +5,7 @@ import { ZoneData } from "../../../../worker/dns/file/zone-data.ts";
 import { TYPE } from "../../../../worker/dns/wire/codes.ts";
 import { nameFromText } from "../../../../worker/dns/wire/name-text.ts";
 import { zoneOf } from "../support/servers.ts";
+import { runs } from "../../support/runs.ts";
 
 const APEX = "zone.test";
 
@@ -43,7 +44,7 @@ describe("names of a zone", () => {
         expect(given(looked)).toBe(expected(owners, asked));
         for (const { name } of looked.answers) expect(name).toEqual(nameFromText(asked));
       }),
-      { numRuns: 2_000 },
+      { numRuns: runs(2_000) },
     );
   });
 

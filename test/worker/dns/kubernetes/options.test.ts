@@ -5,6 +5,7 @@ import type { DnsPlugin, PluginConfig, ServiceRecord } from "../../../../contrac
 import { ask } from "../support/ask.ts";
 import { SOA, soaText } from "../support/cluster.ts";
 import { type SomeRecords, viewOf } from "../support/snapshot.ts";
+import { runs } from "../../support/runs.ts";
 
 type Row = readonly [behaviour: string, question: string, ...answer: string[]];
 
@@ -240,7 +241,7 @@ describe("a view of some namespaces", () => {
         // A pod's address is spelled by whoever asks, in a namespace that they see.
         expect(namesOf(lines).filter((text) => hidden.test(text) && !labels.includes("pod"))).toEqual([]);
       }),
-      { numRuns: 1500 },
+      { numRuns: runs(1500) },
     );
   });
 
@@ -259,7 +260,7 @@ describe("a view of some namespaces", () => {
           if (/^(?:CNAME|SRV|NS|PTR)$/.test(words[2] ?? "")) reachable.add(words.at(-1) ?? "");
         }
       }),
-      { numRuns: 1500 },
+      { numRuns: runs(1500) },
     );
   });
 });

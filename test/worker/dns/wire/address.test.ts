@@ -4,6 +4,7 @@ import { canonicalAddress } from "../../../../contract/index.ts";
 import { formatIPv4, formatIPv6, writeIPv4, writeIPv6 } from "../../../../worker/dns/wire/address.ts";
 import { ipv4, ipv6 } from "../support/arbitraries.ts";
 import { hexOf } from "../support/messages.ts";
+import { runs } from "../../support/runs.ts";
 
 function written(write: typeof writeIPv4, text: string, length: number): string | undefined {
   const out = new Uint8Array(length + 2).fill(0xee);
@@ -39,7 +40,7 @@ describe("IPv4", () => {
         expect(writeIPv4(text, out, 0)).toBe(true);
         expect(formatIPv4(out)).toBe(text);
       }),
-      { seed: 2, numRuns: 2000 },
+      { seed: 2, numRuns: runs(2000) },
     );
   });
 });
@@ -79,7 +80,7 @@ describe("IPv6", () => {
         expect(writeIPv6(text, out, 0)).toBe(true);
         expect(formatIPv6(out)).toBe(text);
       }),
-      { seed: 3, numRuns: 5000 },
+      { seed: 3, numRuns: runs(5000) },
     );
   });
 
@@ -93,7 +94,7 @@ describe("IPv6", () => {
         expect(taken).toBe(canonical !== undefined);
         if (taken && canonical?.includes(":")) expect(formatIPv6(out)).toBe(canonical);
       }),
-      { seed: 4, numRuns: 5000 },
+      { seed: 4, numRuns: runs(5000) },
     );
   });
 });

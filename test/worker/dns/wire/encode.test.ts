@@ -9,6 +9,7 @@ import type { ResourceRecord } from "../../../../worker/dns/wire/record.ts";
 import { anyName, messageOf } from "../support/arbitraries.ts";
 import { hexOf, octetsOf, queryFor } from "../support/messages.ts";
 import { questionOf } from "../support/zone-text.ts";
+import { runs } from "../../support/runs.ts";
 
 const EDNS: Edns = { payloadSize: 1232, version: 0, dnssecOk: false, options: [] };
 
@@ -284,7 +285,7 @@ describe("round trip", () => {
       fc.property(messageOf({ name: anyName, opaque: true }), (message) => {
         expect(decodeMessage(encoder.encode(message))).toEqual(message);
       }),
-      { seed: 5, numRuns: 3000 },
+      { seed: 5, numRuns: runs(3000) },
     );
   });
 
@@ -298,7 +299,7 @@ describe("round trip", () => {
         expect(hexOf(first)).toBe(hexOf(alone));
         expect(hexOf(second)).toBe(hexOf(alone));
       }),
-      { seed: 6, numRuns: 200 },
+      { seed: 6, numRuns: runs(200) },
     );
   });
 });

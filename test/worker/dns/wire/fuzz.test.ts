@@ -6,6 +6,7 @@ import { MessageEncoder } from "../../../../worker/dns/wire/encode.ts";
 import { DnsFormatError } from "../../../../worker/dns/wire/format-error.ts";
 import type { Message } from "../../../../worker/dns/wire/message.ts";
 import { anyName, messageOf } from "../support/arbitraries.ts";
+import { runs } from "../../support/runs.ts";
 
 const SEED = 20_261_123;
 
@@ -80,19 +81,19 @@ const mutated = fc
 
 describe("a message or DnsFormatError", () => {
   it("for random octets", () => {
-    expect(countMessages(octets, 10_000)).toBeLessThan(10);
+    expect(countMessages(octets, runs(10_000))).toBeLessThan(10);
   });
 
   it("for random octets behind a header", () => {
-    expect(countMessages(headed, 15_000)).toBeGreaterThan(50);
+    expect(countMessages(headed, runs(15_000))).toBeGreaterThan(runs(15_000) / 300);
   });
 
   it("for pointers to anywhere", () => {
-    expect(countMessages(pointers, 15_000)).toBeGreaterThan(50);
+    expect(countMessages(pointers, runs(15_000))).toBeGreaterThan(runs(15_000) / 300);
   });
 
   it("for damaged messages", () => {
-    expect(countMessages(mutated, 15_000)).toBeGreaterThan(1000);
+    expect(countMessages(mutated, runs(15_000))).toBeGreaterThan(runs(15_000) / 15);
   });
 });
 
