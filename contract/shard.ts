@@ -29,6 +29,10 @@ const SHARD_SCHEMAS = {
   zones: shardSchema("zones"),
 };
 
+const skimmedSchema = z.looseObject({
+  records: z.custom<object>((value) => typeof value === "object" && value !== null),
+});
+
 export type ShardRecords<S extends Section> = ReadonlyMap<string, RecordOf<S>>;
 
 /**
@@ -83,4 +87,23 @@ export async function decodeShard<S extends Section>(
   const shard = parseAs(what, SHARD_SCHEMAS[section], parseJson(what, text));
   // The schema of this very section has just vouched for the records.
   return new Map(Object.entries(shard.records)) as ReadonlyMap<string, unknown> as ShardRecords<S>;
+}
+
+/**
+ * Reads a shard that a verified root names without looking at each of its records again: the agent that signed the root
+ * vouches for them, and for a look over a whole cluster the schema costs ten times the rest. Not for serving.
+ *
+ * @throws IntegrityError when the text is not what the digest names; MalformedError when it is no shard of the section.
+ */
+export async function skimShard<S extends Section>(
+  section: S,
+  digest: string,
+  text: string,
+): Promise<ShardRecords<S>> {
+  const what = `shard ${section}/${digest.slice(0, 12)}`;
+  if ((await sha256(text)) !== digest) {
+    throw new IntegrityError(what, "its bytes do not have the digest that names it");
+  }
+  const { records } = parseAs(what, skimmedSchema, parseJson(what, text));
+  return new Map(Object.entries(records)) as ReadonlyMap<string, unknown> as ShardRecords<S>;
 }

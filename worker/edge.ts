@@ -23,7 +23,9 @@ import { kvHeadSource, objectHeadSource } from "./snapshot/head-source.ts";
 import { SnapshotReader } from "./snapshot/reader.ts";
 import { ShardCache } from "./snapshot/shard-cache.ts";
 import { createSystem, type System } from "./system/app.ts";
+import { createGate } from "./system/gate.ts";
 import type { HeadStore } from "./system/head.ts";
+import { EdgeState } from "./system/state/state.ts";
 
 /** Texts of shards in memory. Decoded they take about three times that, of an isolate's 128 MiB. */
 const SHARD_BUDGET_BYTES = 16 * 1024 * 1024;
@@ -40,13 +42,12 @@ export function createEdge(env: EdgeEnv, platform: Platform): Edge {
   const peers = env.LIMITS && limitPeers(env.LIMITS, cluster);
   const { caching, follow } = createCaching(HEAD && (() => HEAD.getByName(cluster)), platform);
   const dnsMetrics = new DnsMetrics();
-  const answerDoh = createDohHandler(
-    { access: config.dnsAccess, token: config.dnsToken, limitPeers: peers, metrics: dnsMetrics },
-    {
-      ...platform,
-      fetch: (input, init) => env.INTERNET?.fetch(input, init) ?? platform.fetch(input, init),
-    },
-  );
+  const online: Platform = {
+    ...platform,
+    fetch: (input, init) => env.INTERNET?.fetch(input, init) ?? platform.fetch(input, init),
+  };
+  const operator = { access: config.dnsAccess, token: config.dnsToken };
+  const answerDoh = createDohHandler({ ...operator, limitPeers: peers, metrics: dnsMetrics }, online);
   const system = createSystem({
     reader,
     heads: headStore(env, config, reader),
@@ -55,11 +56,17 @@ export function createEdge(env: EdgeEnv, platform: Platform): Edge {
         unreadable === undefined ? servedView(reader) : reader.insteadOf(unreadable),
       ),
     purge: { cluster, verifier, follow, now: platform.now },
-    metrics: { text: () => dnsMetrics.text(), access: config.dnsAccess, token: config.dnsToken },
+    metrics: { text: () => dnsMetrics.text(), ...operator },
+    state: new EdgeState({
+      reader,
+      agent: async () => ({ agent: null, problem: null }),
+      traffic: () => null,
+      now: platform.now,
+    }),
+    gate: createGate({ ...operator, accessApplication: config.accessApplication }, online),
     explain: {
       view: () => reader.view(),
-      access: config.dnsAccess,
-      token: config.dnsToken,
+      ...operator,
       systemHost: config.systemHost,
       zone: config.zone,
     },

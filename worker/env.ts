@@ -10,7 +10,11 @@ export interface EdgeEnv extends Readonly<Pick<Env, "KV"> & Partial<Omit<Env, "K
   readonly INTERNET?: Fetcher;
   /** Set by the embedded edge alone: proves that client facts were written by its own listener. */
   readonly LINTEL_CLIENT_SECRET?: string;
+  /** A team's domain and an application's AUD tag: the Cloudflare Access application before the system host. */
+  readonly LINTEL_ACCESS_APPLICATION?: string;
 }
+
+const ACCESS_APPLICATION = /^([a-z0-9-]+\.cloudflareaccess\.com) ([0-9a-f]{64})$/;
 
 const schema = z.object({
   LINTEL_CLUSTERS: z
@@ -31,6 +35,18 @@ const schema = z.object({
     .string()
     .optional()
     .transform((token) => token || undefined),
+  LINTEL_ACCESS_APPLICATION: z
+    .string()
+    .trim()
+    .default("")
+    .refine(
+      (text) => text === "" || ACCESS_APPLICATION.test(text),
+      "is not a team's domain and an application's AUD tag, as in `example.cloudflareaccess.com 4714…`",
+    )
+    .transform((text) => {
+      const [, team, audience] = ACCESS_APPLICATION.exec(text) ?? [];
+      return team === undefined || audience === undefined ? undefined : { team, audience };
+    }),
   LINTEL_GATEWAY_URL: z
     .string()
     .trim()
@@ -61,6 +77,8 @@ export interface EdgeConfig {
   readonly systemHost: string;
   readonly dnsAccess: DnsAccess;
   readonly dnsToken: string | undefined;
+  /** The Cloudflare Access application in front of the system host: whom it lets in may see the dashboard. */
+  readonly accessApplication: { readonly team: string; readonly audience: string } | undefined;
   /** The origin at which the gateway is reached where no CLUSTER is bound. */
   readonly gatewayUrl: string | undefined;
   readonly gatewaySecret: string;
@@ -88,6 +106,7 @@ export function readConfig(env: EdgeEnv): EdgeConfig {
     systemHost: vars.LINTEL_SYSTEM_HOST,
     dnsAccess: vars.LINTEL_DNS_ACCESS,
     dnsToken: vars.LINTEL_DNS_TOKEN,
+    accessApplication: vars.LINTEL_ACCESS_APPLICATION,
     gatewayUrl: vars.LINTEL_GATEWAY_URL,
     gatewaySecret: vars.LINTEL_GATEWAY_SECRET,
     clientSecret: vars.LINTEL_CLIENT_SECRET,

@@ -1,4 +1,11 @@
-import { type RecordOf, type Root, type Section, SECTION_NAMES, shardIndex } from "../../contract/index.ts";
+import {
+  type RecordOf,
+  type Root,
+  type Section,
+  SECTION_NAMES,
+  shardIndex,
+  type ShardRecords,
+} from "../../contract/index.ts";
 import type { ShardCache } from "./shard-cache.ts";
 import type { MaybePromise, SnapshotView } from "./view.ts";
 
@@ -53,6 +60,11 @@ export class Generation implements SnapshotView {
       }
     }
     await Promise.all(reads);
+  }
+
+  /** One of a section's shards, by its digest, for a look over all of them (ShardCache.skim). */
+  skim<S extends Section>(section: S, digest: string): Promise<ShardRecords<S>> {
+    return this.#shards.skim(section, digest);
   }
 
   async #load<S extends Section>(section: S, digest: string, key: string): Promise<RecordOf<S> | undefined> {

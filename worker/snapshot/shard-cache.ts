@@ -4,6 +4,7 @@ import {
   type Section,
   shardKey,
   type ShardRecords,
+  skimShard,
 } from "../../contract/index.ts";
 import { type Delay, READ_DEADLINE_MS, withDeadline } from "./deadline.ts";
 import { SnapshotUnavailableError } from "./errors.ts";
@@ -83,6 +84,23 @@ export class ShardCache {
       loading = begun;
     }
     return (await loading.shard) as ReadonlyMap<string, unknown> as ReadonlyMap<string, RecordOf<S>>;
+  }
+
+  /**
+   * A shard for a look over all of a section: what is in memory as it is there, and the rest without a place in memory,
+   * so that nothing which serves requests has to go for it. Rejects with SnapshotUnavailableError.
+   */
+  async skim<S extends Section>(section: S, digest: string): Promise<ShardRecords<S>> {
+    const entry = this.#entries.get(digest);
+    if (entry !== undefined) return entry.records as ShardRecords<S>;
+    const { cluster, get, delay } = this.#options;
+    try {
+      const text = await withDeadline("it", get(shardKey(cluster, digest), IMMUTABLE_CACHE_TTL), delay);
+      if (text === null) throw new SnapshotUnavailableError("KV has no such key");
+      return await skimShard(section, digest, text);
+    } catch (cause) {
+      throw new SnapshotUnavailableError(`shard ${section}/${digest.slice(0, 12)} cannot be read`, { cause });
+    }
   }
 
   #forget(digest: string, ended: Loading): void {

@@ -3,10 +3,13 @@ import { Hono } from "hono";
 import { HTTPException } from "hono/http-exception";
 import type { ClientFacts } from "../../contract/index.ts";
 import type { SnapshotReader } from "../snapshot/reader.ts";
+import { apiEndpoints } from "./api.ts";
 import { explainEndpoint, type ExplainEndpointOptions } from "./explain.ts";
 import { metricsEndpoint, type MetricsEndpointOptions } from "./metrics.ts";
 import { headEndpoint, type HeadStore } from "./head.ts";
+import type { Gate } from "./gate.ts";
 import { purgeEndpoint, type PurgeOptions } from "./purge.ts";
+import type { EdgeState } from "./state/state.ts";
 import { status } from "./status.ts";
 
 export interface SystemOptions {
@@ -15,6 +18,9 @@ export interface SystemOptions {
   readonly purge: PurgeOptions;
   readonly explain: ExplainEndpointOptions;
   readonly metrics: MetricsEndpointOptions;
+  readonly state: EdgeState;
+  /** Of the pages and `/api`. */
+  readonly gate: Gate;
   readonly doh: (request: Request, client: ClientFacts) => Promise<Response>;
   readonly now: () => number;
 }
@@ -24,7 +30,8 @@ export type System = (request: Request, client: ClientFacts) => Promise<Response
 const notAllowed = () =>
   new Response("405 Method Not Allowed\n", { status: 405, headers: { allow: "GET, HEAD" } });
 
-export function createSystem({ reader, heads, purge, explain, metrics, doh, now }: SystemOptions): System {
+export function createSystem(options: SystemOptions): System {
+  const { reader, heads, purge, explain, metrics, doh, now } = options;
   const app = new Hono<{ Bindings: { client: ClientFacts } }>();
   app.use(async (c, next) => {
     await next();
@@ -40,6 +47,7 @@ export function createSystem({ reader, heads, purge, explain, metrics, doh, now 
   app.route("/purge", purgeEndpoint(purge));
   app.route("/explain", explainEndpoint(explain));
   app.route("/metrics", metricsEndpoint(metrics));
+  app.route("/api", apiEndpoints(options.state, options.gate));
   app.all("/dns-query", (c) => doh(c.req.raw, c.env.client));
   app.all("/dns-query/:token", (c) => doh(c.req.raw, c.env.client));
   app.all("/healthz", notAllowed);
@@ -51,7 +59,7 @@ export function createSystem({ reader, heads, purge, explain, metrics, doh, now 
   });
   app.notFound((c) =>
     c.text(
-      "404 Not Found: the edge itself answers /dns-query, /healthz, /status, /head, /purge, /explain and /metrics here.\n",
+      "404 Not Found: the edge itself answers /dns-query, /healthz, /status, /head, /purge, /explain, /metrics and /api here.\n",
       404,
     ),
   );
