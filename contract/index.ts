@@ -16,6 +16,7 @@ export * from "./names.ts";
 export * from "./public-host.ts";
 export * from "./purge.ts";
 export * from "./records.ts";
+export * from "./report.ts";
 export * from "./root.ts";
 export * from "./seal.ts";
 export * from "./shard.ts";

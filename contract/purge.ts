@@ -1,12 +1,8 @@
-/**
- * The signed form of an order to empty caches: a line that no root begins with, canonical JSON, and the Ed25519
- * signature over these two lines in lower-case hexadecimal. Whoever may publish may purge.
- */
+/** A signed order to empty caches. Whoever may publish may purge. */
 import * as z from "zod";
-import { fromHex, toHex, utf8 } from "./bytes.ts";
-import { canonicalJson } from "./canonical.ts";
-import { IntegrityError, MalformedError, parseAs, parseJson } from "./errors.ts";
+import { parseAs } from "./errors.ts";
 import { clusterNameSchema, hostnameSchema } from "./names.ts";
+import { decodeSigned, encodeSigned } from "./signed-text.ts";
 import type { Signer, Verifier } from "./signing.ts";
 import { CONTRACT_VERSION } from "./version.ts";
 
@@ -33,12 +29,9 @@ export type Purge = z.output<typeof purgeSchema>;
 export const PURGE_TOLERANCE_MS = 5 * 60_000;
 
 const WHAT = "purge";
-const FIRST_LINE = "lintel purge\n";
-const FORM = /^(lintel purge\n[^\n]+)\n([0-9a-f]{128})$/;
 
 export async function encodePurge(purge: Purge, signer: Signer): Promise<string> {
-  const signed = FIRST_LINE + canonicalJson(purge);
-  return `${signed}\n${toHex(await signer.sign(utf8(signed)))}`;
+  return encodeSigned(WHAT, purge, signer);
 }
 
 /**
@@ -47,11 +40,5 @@ export async function encodePurge(purge: Purge, signer: Signer): Promise<string>
  * @throws IntegrityError when the signature is not by the verifier's key; MalformedError when its shape is wrong.
  */
 export async function decodePurge(text: string, verifier: Verifier): Promise<Purge> {
-  const [, signed, hex] = FORM.exec(text) ?? [];
-  const signature = fromHex(hex ?? "");
-  if (signed === undefined || signature === undefined) throw new MalformedError(WHAT, "is no signed order");
-  if (!(await verifier.verify(utf8(signed), signature))) {
-    throw new IntegrityError(WHAT, "its signature is not by the expected key");
-  }
-  return parseAs(WHAT, purgeSchema, parseJson(WHAT, signed.slice(FIRST_LINE.length)));
+  return parseAs(WHAT, purgeSchema, await decodeSigned(WHAT, text, verifier, "order"));
 }

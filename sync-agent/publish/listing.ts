@@ -1,6 +1,6 @@
 /** What lies in KV for one cluster, as its listing tells. Nothing of it is verified. */
 import * as z from "zod";
-import { rootKey, shardKey } from "../../contract/index.ts";
+import { parseRootKey, rootPrefix, shardKey } from "../../contract/index.ts";
 import type { Kv, KvKey } from "./kv.ts";
 
 export interface ListedRoot {
@@ -22,18 +22,16 @@ export interface ListedShard {
 const rootMetadataSchema = z.looseObject({ time: z.number() });
 const shardMetadataSchema = z.looseObject({ written: z.number() });
 
-const ROOT_NAME = /^(\d{1,15})-([0-9a-f]{64})$/;
 const SHARD_NAME = /^[0-9a-f]{64}$/;
 
 /** All roots, the oldest generation first. Keys that name none are left out. @throws PublishError */
 export async function listRoots(kv: Kv, cluster: string, signal?: AbortSignal): Promise<ListedRoot[]> {
-  const prefix = folderOf(rootKey(cluster, 0, ""));
   const roots: ListedRoot[] = [];
-  for await (const { key, metadata } of kv.list(prefix, signal)) {
-    const [, generation, digest] = ROOT_NAME.exec(key.slice(prefix.length)) ?? [];
-    if (generation === undefined || digest === undefined) continue;
+  for await (const { key, metadata } of kv.list(rootPrefix(cluster), signal)) {
+    const named = parseRootKey(cluster, key);
+    if (named === undefined) continue;
     const time = rootMetadataSchema.safeParse(metadata).data?.time;
-    roots.push({ key, generation: Number(generation), digest, time });
+    roots.push({ key, ...named, time });
   }
   return roots.toSorted((a, b) => a.generation - b.generation);
 }

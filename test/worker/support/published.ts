@@ -35,14 +35,14 @@ export class Published {
   readonly kv = new Map<string, string>();
   /** Every key that was read, in order. */
   readonly reads: string[] = [];
-  readonly #signer: Signer;
+  readonly signer: Signer;
   readonly verifier: Verifier;
   readonly publicKey: string;
   #generation = 0;
 
   private constructor(cluster: string, signer: Signer, verifier: Verifier, publicKey: string) {
     this.cluster = cluster;
-    this.#signer = signer;
+    this.signer = signer;
     this.verifier = verifier;
     this.publicKey = publicKey;
   }
@@ -79,7 +79,7 @@ export class Published {
       sections: Object.fromEntries(sections) as Root["sections"],
       settings: { dns: standardDns({ domain: "cluster.local", ttl: 5, pods: "insecure" }) },
     };
-    const text = await encodeRoot(options.edit?.(root) ?? root, options.signer ?? this.#signer);
+    const text = await encodeRoot(options.edit?.(root) ?? root, options.signer ?? this.signer);
     const head = await headOf(root, text);
     this.kv.set(rootKey(this.cluster, root.generation, head.root), text);
     this.kv.set(headKey(this.cluster), encodeHead(head));
