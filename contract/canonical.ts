@@ -14,11 +14,15 @@ export function canonicalJson(value: unknown): string {
   }
   if (Array.isArray(value)) return `[${value.map(canonicalJson).join(",")}]`;
   if (typeof value === "object") {
-    const members = Object.entries(value)
-      .filter(([, member]) => member !== undefined)
-      .toSorted(([a], [b]) => (a < b ? -1 : 1))
-      .map(([key, member]) => `${JSON.stringify(key)}:${canonicalJson(member)}`);
-    return `{${members.join(",")}}`;
+    // Agents encode every record of a cluster: one text grows here, and no list of lists.
+    const object = value as Readonly<Record<string, unknown>>;
+    let text = "";
+    for (const key of Object.keys(object).toSorted()) {
+      const member = object[key];
+      if (member === undefined) continue;
+      text += `${text === "" ? "" : ","}${JSON.stringify(key)}:${canonicalJson(member)}`;
+    }
+    return `{${text}}`;
   }
   throw new MalformedError("canonical JSON", `cannot carry a ${typeof value}`);
 }

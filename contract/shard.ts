@@ -49,6 +49,24 @@ export function shardIndex(key: string, count: number): number {
   return ((hash ^ (hash >>> 16)) >>> 0) & (count - 1);
 }
 
+/** One record as it stands in the text of its shard. */
+export function encodeMember(key: string, record: unknown): string {
+  return `${JSON.stringify(key)}:${canonicalJson(record)}`;
+}
+
+/** How many shards a section gets whose members have so many bytes of UTF-8 together. */
+export function shardCount(bytes: number): number {
+  let count = 1;
+  while (bytes / count > SHARD_TARGET_BYTES) count *= 2;
+  return count;
+}
+
+/** @param members of one shard, sorted by their keys */
+export async function encodeShard(section: Section, members: readonly string[]): Promise<EncodedShard> {
+  const text = `{"records":{${members.join(",")}},"section":${JSON.stringify(section)}}`;
+  return { digest: await sha256(text), text };
+}
+
 /** Encodes a section. The same records give the same shards, whatever order they come in. */
 export async function encodeSection<S extends Section>(
   section: S,
@@ -56,18 +74,11 @@ export async function encodeSection<S extends Section>(
 ): Promise<EncodedShard[]> {
   const members = [...records]
     .toSorted(([a], [b]) => (a < b ? -1 : 1))
-    .map(([key, record]) => ({ key, text: `${JSON.stringify(key)}:${canonicalJson(record)}` }));
-  const bytes = members.reduce((sum, member) => sum + utf8(member.text).length, 0);
-  let count = 1;
-  while (bytes / count > SHARD_TARGET_BYTES) count *= 2;
+    .map(([key, record]) => ({ key, text: encodeMember(key, record) }));
+  const count = shardCount(members.reduce((sum, member) => sum + utf8(member.text).length, 0));
   const slices: string[][] = Array.from({ length: count }, () => []);
   for (const { key, text } of members) slices[shardIndex(key, count)]?.push(text);
-  return Promise.all(
-    slices.map(async (slice) => {
-      const text = `{"records":{${slice.join(",")}},"section":${JSON.stringify(section)}}`;
-      return { digest: await sha256(text), text };
-    }),
-  );
+  return Promise.all(slices.map((slice) => encodeShard(section, slice)));
 }
 
 /**

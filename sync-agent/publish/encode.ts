@@ -1,35 +1,30 @@
-import {
-  type EncodedShard,
-  encodeSection,
-  type RecordOf,
-  type Records,
-  type Section,
-} from "../../contract/index.ts";
-
-export interface EncodedSection {
-  /** How many records the shards hold together. */
-  readonly records: number;
-  /** By shard index; a power of two of them. */
-  readonly shards: readonly EncodedShard[];
-}
+import type { Records, Section } from "../../contract/index.ts";
+import { type EncodedSection, SectionEncoder } from "./section-encoder.ts";
 
 export type EncodedSections = { readonly [S in Section]: EncodedSection };
 
 /** Cuts the records of a snapshot into shards. The same records give the same shards, in whatever order. */
-export async function encodeRecords(records: Records): Promise<EncodedSections> {
-  const [addresses, certificates, hosts, services, zones] = await Promise.all([
-    encode("addresses", records.addresses),
-    encode("certificates", records.certificates),
-    encode("hosts", records.hosts),
-    encode("services", records.services),
-    encode("zones", records.zones),
-  ]);
-  return { addresses, certificates, hosts, services, zones };
+export function encodeRecords(records: Records): Promise<EncodedSections> {
+  return createRecordsEncoder()(records);
 }
 
-async function encode<S extends Section>(
-  section: S,
-  records: ReadonlyMap<string, RecordOf<S>>,
-): Promise<EncodedSection> {
-  return { records: records.size, shards: await encodeSection(section, records) };
+/** The same for one snapshot after another, whose records stay the same objects where nothing has changed. */
+export function createRecordsEncoder(): (records: Records) => Promise<EncodedSections> {
+  const encoders = {
+    addresses: new SectionEncoder("addresses"),
+    certificates: new SectionEncoder("certificates"),
+    hosts: new SectionEncoder("hosts"),
+    services: new SectionEncoder("services"),
+    zones: new SectionEncoder("zones"),
+  };
+  return async (records) => {
+    const [addresses, certificates, hosts, services, zones] = await Promise.all([
+      encoders.addresses.encode(records.addresses),
+      encoders.certificates.encode(records.certificates),
+      encoders.hosts.encode(records.hosts),
+      encoders.services.encode(records.services),
+      encoders.zones.encode(records.zones),
+    ]);
+    return { addresses, certificates, hosts, services, zones };
+  };
 }

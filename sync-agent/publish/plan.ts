@@ -8,7 +8,8 @@ import {
   SECTION_NAMES,
   type Settings,
 } from "../../contract/index.ts";
-import type { EncodedSection, EncodedSections } from "./encode.ts";
+import type { EncodedSections } from "./encode.ts";
+import type { EncodedSection } from "./section-encoder.ts";
 
 /** Below or at what a new root must not be. */
 export interface Floor {

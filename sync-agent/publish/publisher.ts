@@ -12,7 +12,7 @@ import { createBlock } from "./blocked.ts";
 import { type Collected, createCollector } from "./collect.ts";
 import type { Retention } from "./collect-plan.ts";
 import { isCollectionDue, type Since } from "./collect-schedule.ts";
-import { encodeRecords } from "./encode.ts";
+import { createRecordsEncoder } from "./encode.ts";
 import { PublishError } from "./error.ts";
 import { inUse } from "./in-use.ts";
 import { KV_STALE_MS } from "./overtaken.ts";
@@ -94,6 +94,7 @@ export function createPublisher(options: PublisherOptions): Publisher {
   const { cluster, kv, log, now, observer } = options;
   const collector = createCollector(options);
   const writer = createWriter({ ...options, onStored: (...root) => collector.published(...root) });
+  const encode = createRecordsEncoder();
   const block = createBlock(now);
   let since: Since = { collected: undefined, publications: 0, more: false };
   let announced: Root | undefined;
@@ -146,7 +147,7 @@ export function createPublisher(options: PublisherOptions): Publisher {
     const left = block.left();
     if (left > 0) return { postponed: "blocked", again: left } as const;
     const began = now();
-    const sections = await encodeRecords(records);
+    const sections = await encode(records);
     const target = { cluster, sections, settings, time: Math.floor(began) };
     let outcome;
     try {
