@@ -1,11 +1,15 @@
 import ipaddr from "ipaddr.js";
 
+/** Four decimal numbers of one octet each, without leading zeros. */
+const DOTTED_QUAD = /^(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)(?:\.(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)){3}$/;
+
 /**
  * The one text of an IP address: dotted quads for IPv4, RFC 5952 for IPv6, an IPv4-mapped IPv6 address as
  * IPv4. `undefined` for anything that is not an address in its usual form (`127.1` is not).
  */
 export function canonicalAddress(text: string): string | undefined {
-  if (ipaddr.IPv4.isValidFourPartDecimal(text)) return ipaddr.IPv4.parse(text).toString();
+  // Asked of every host and endpoint of a cluster: the library makes an error, with its stack, of each that is none.
+  if (DOTTED_QUAD.test(text)) return text;
   if (!text.includes(":") || text.includes("%") || !ipaddr.IPv6.isValid(text)) return undefined;
   return ipaddr.process(text).toString();
 }
