@@ -1,5 +1,5 @@
 /** The machine and the versions that figures belong to. */
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { cpus, release, totalmem } from "node:os";
 import { z } from "zod";
@@ -31,10 +31,9 @@ export function thisMachine(): Machine {
   };
 }
 
+/** Of a package in the nearest node_modules that has it: not all let their package.json be required. */
 function versionOf(name: string): string {
-  const path = require.resolve.paths(name)?.[0] ?? "";
-  const { version } = z
-    .object({ version: z.string() })
-    .parse(JSON.parse(readFileSync(`${path}/${name}/package.json`, "utf8")));
-  return version;
+  const folder = require.resolve.paths(name)?.find((path) => existsSync(`${path}/${name}`));
+  const text = readFileSync(`${folder}/${name}/package.json`, "utf8");
+  return z.object({ version: z.string() }).parse(JSON.parse(text)).version;
 }
