@@ -1,7 +1,9 @@
 /** The benchmarks, in the order of results.md. Each is a file of this folder that exports `bench`. */
 import type { Bench } from "./support/benchmark.ts";
 
-const LOADERS: Readonly<Record<string, () => Promise<{ readonly bench: Bench }>>> = {};
+const LOADERS: Readonly<Record<string, () => Promise<{ readonly bench: Bench }>>> = {
+  "edge-overhead": () => import("./edge-overhead.ts"),
+};
 
 export const BENCHMARKS: readonly string[] = Object.keys(LOADERS);
 
