@@ -52,14 +52,9 @@ export function forwarder(gateway: Gateway | undefined, secret: string): Forward
     let response: Response;
     try {
       const encodeResponseBody = asEncoded === true ? "manual" : "automatic";
-      response = await gateway.fetch(url, {
-        method,
-        headers,
-        body,
-        redirect: "manual",
-        encodeResponseBody,
-        ...(signal !== undefined && { signal }),
-      });
+      const init: RequestInit = { method, headers, body, redirect: "manual", encodeResponseBody };
+      if (signal !== undefined) init.signal = signal;
+      response = await gateway.fetch(url, init);
     } catch (cause) {
       throw new GatewayUnreachableError("the origin gateway cannot be reached", { cause });
     }

@@ -1,9 +1,9 @@
 /** The data path: normalise, find the route, run its filters, forward. */
-import type { ClientFacts } from "../../contract/index.ts";
+import type { ClientFacts, Route } from "../../contract/index.ts";
 import type { SnapshotView } from "../snapshot/view.ts";
 import type { Problem } from "./error-page.ts";
 import { Chains, runRequestSteps, runResponseSteps } from "./filters/chain.ts";
-import type { Exchange, FilterPlatform } from "./filters/filter.ts";
+import type { Exchange, FilterPlatform, Outgoing } from "./filters/filter.ts";
 import { filterOrder } from "./filters/order.ts";
 import { upstreamHeaders } from "./headers.ts";
 import { findRoute } from "./hosts.ts";
@@ -50,9 +50,10 @@ export function createIngress(
     const exchange = exchangeOf(view, incoming, path, match);
     const chain = chains.of(match.route);
     try {
-      const answer = (await runRequestSteps(chain, exchange)) ?? (await proxy(exchange));
+      const isBare = chain.request.length === 0;
+      const answer = (isBare ? undefined : await runRequestSteps(chain, exchange)) ?? (await proxy(exchange));
       const response = answer instanceof Response ? answer : render(answer, incoming);
-      return await runResponseSteps(chain, exchange, response);
+      return chain.response.length === 0 ? response : await runResponseSteps(chain, exchange, response);
     } catch (error) {
       for (const abandon of chain.abandoned) abandon(exchange);
       throw error;
@@ -62,43 +63,64 @@ export function createIngress(
 
 export function exchangeOf(
   view: SnapshotView,
-  { request, url, client, requestId, isInner }: IngressRequest,
+  incoming: IngressRequest,
   path: string,
   match: Match,
 ): Exchange {
-  const host = request.headers.get("host") ?? url.host;
-  return {
-    view,
-    request,
-    url,
-    path,
-    hostname: hostnameOf(url),
-    host,
-    client,
-    requestId,
-    route: match.route,
-    get groups() {
-      return match.groups;
-    },
-    ...(isInner && { isInner }),
-    outgoing: {
+  return new RoutedExchange(view, incoming, path, match);
+}
+
+/** A class, since engines make objects of literals with accessors and spreads many times as slowly. */
+class RoutedExchange implements Exchange {
+  readonly view: SnapshotView;
+  readonly request: Request;
+  readonly url: URL;
+  readonly path: string;
+  readonly hostname: string;
+  readonly host: string;
+  readonly client: ClientFacts;
+  readonly requestId: string;
+  readonly route: Route;
+  readonly isInner?: true;
+  readonly outgoing: Outgoing;
+  readonly #match: Match;
+
+  constructor(view: SnapshotView, incoming: IngressRequest, path: string, match: Match) {
+    const { request, url, client, requestId, isInner } = incoming;
+    this.view = view;
+    this.request = request;
+    this.url = url;
+    this.path = path;
+    this.hostname = hostnameOf(url);
+    this.host = request.headers.get("host") ?? url.host;
+    this.client = client;
+    this.requestId = requestId;
+    this.route = match.route;
+    if (isInner) this.isInner = isInner;
+    this.outgoing = {
       target: requestTarget(url),
-      host,
-      headers: upstreamHeaders(request, host, client, requestId),
+      host: this.host,
+      headers: upstreamHeaders(request, this.host, client, requestId),
       body: bodyOf(request),
       failure: undefined,
       signal: undefined,
       answered: false,
-    },
-  };
+    };
+    this.#match = match;
+  }
+
+  get groups(): Match["groups"] {
+    return this.#match.groups;
+  }
 }
 
 /** Fetch gives GET and HEAD no body; what a client sends with them has no meaning (RFC 9110 9.3.1). */
-function bodyOf({ method, body }: Request): ReadableStream<Uint8Array> | null {
-  return method === "GET" || method === "HEAD" ? null : body;
+function bodyOf(request: Request): ReadableStream<Uint8Array> | null {
+  return request.method === "GET" || request.method === "HEAD" ? null : request.body;
 }
 
 /** Lower case already (URL standard), without the dot that a fully qualified name may end with. */
 export function hostnameOf(url: URL): string {
-  return url.hostname.endsWith(".") ? url.hostname.slice(0, -1) : url.hostname;
+  const { hostname } = url;
+  return hostname.endsWith(".") ? hostname.slice(0, -1) : hostname;
 }

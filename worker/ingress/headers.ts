@@ -2,7 +2,7 @@
 import type { ClientFacts } from "../../contract/index.ts";
 
 /** Belong to one connection, whether or not `Connection` names them. */
-const HOP_BY_HOP = [
+const HOP_BY_HOP: ReadonlySet<string> = new Set([
   "connection",
   "keep-alive",
   "proxy-connection",
@@ -11,7 +11,7 @@ const HOP_BY_HOP = [
   "te",
   "trailer",
   "transfer-encoding",
-];
+]);
 
 const OWN_PREFIX = "lintel-";
 
@@ -19,7 +19,7 @@ const OWN_PREFIX = "lintel-";
  * Other proxies' words on where a request came from, which no upstream here should believe. `proxy` is read as
  * HTTP_PROXY by CGI programs (CVE-2016-5385); X-Forwarded-Prefix is the edge's to set (ingress-nginx).
  */
-const HEARSAY = [
+const HEARSAY: ReadonlySet<string> = new Set([
   "forwarded",
   "proxy",
   "cf-connecting-ip",
@@ -28,7 +28,7 @@ const HEARSAY = [
   "true-client-ip",
   "x-forwarded-prefix",
   "http2-settings",
-];
+]);
 
 const REQUEST_ID = /^[\w.:=+/-]{1,128}$/;
 
@@ -49,15 +49,16 @@ export function upstreamHeaders(
   requestId: string,
 ): Headers {
   const headers = new Headers(request.headers);
-  const upgrade = isWebSocketUpgrade(headers);
-  dropConnectionHeaders(headers);
-  dropNames(headers, (name) => name.includes("_"));
-  if (!upgrade) headers.delete("upgrade");
   // Fetch sends no body with these.
-  if (request.method === "GET" || request.method === "HEAD") headers.delete("content-length");
+  const isBodiless = request.method === "GET" || request.method === "HEAD";
+  dropNames(headers, (name) => {
+    if (name === "upgrade") return !isWebSocketUpgrade(headers);
+    if (name === "content-length") return isBodiless;
+    return HEARSAY.has(name) || name.includes("_");
+  });
   const forwardedFor = headers.get("x-forwarded-for");
-  if (forwardedFor === null) headers.delete("x-original-forwarded-for");
-  else headers.set("x-original-forwarded-for", forwardedFor);
+  if (forwardedFor !== null) headers.set("x-original-forwarded-for", forwardedFor);
+  else if (headers.has("x-original-forwarded-for")) headers.delete("x-original-forwarded-for");
   headers.set("x-request-id", requestId);
   headers.set("x-real-ip", client.address);
   headers.set("x-forwarded-for", client.address);
@@ -66,13 +67,12 @@ export function upstreamHeaders(
   headers.set("x-forwarded-proto", client.scheme);
   headers.set("x-forwarded-scheme", client.scheme);
   headers.set("x-scheme", client.scheme);
-  for (const name of HEARSAY) headers.delete(name);
   return headers;
 }
 
 /** Cleans an upstream's response for the client. */
 export function finishResponseHeaders(headers: Headers, now: () => number): void {
-  dropConnectionHeaders(headers);
+  dropNames(headers, () => false);
   headers.set("server", "lintel");
   if (!headers.has("date")) headers.set("date", new Date(now()).toUTCString());
 }
@@ -81,18 +81,27 @@ function isWebSocketUpgrade(headers: Headers): boolean {
   return headers.get("upgrade")?.toLowerCase() === "websocket";
 }
 
-function dropConnectionHeaders(headers: Headers): void {
-  const named = headers.get("connection");
-  if (named !== null) {
-    for (const name of named.split(",")) {
-      const token = name.trim().toLowerCase();
-      if (token !== "upgrade" && /^[\w!#$%&'*+.^`|~-]+$/.test(token)) headers.delete(token);
-    }
+/**
+ * Drops what belongs to the connection or is the edge's own, and what is dropped besides. Names are gone through once,
+ * since each look into headers leaves JavaScript.
+ */
+function dropNames(headers: Headers, isDropped: (name: string) => boolean): void {
+  let dropped: string[] | undefined;
+  for (const name of headers.keys()) {
+    const isConnections = HOP_BY_HOP.has(name);
+    if (!isConnections && !name.startsWith(OWN_PREFIX) && !isDropped(name)) continue;
+    dropped ??= [];
+    dropped.push(name);
+    if (name === "connection") dropped.push(...namedBy(headers.get(name) ?? ""));
   }
-  for (const name of HOP_BY_HOP) headers.delete(name);
-  dropNames(headers, (name) => name.startsWith(OWN_PREFIX));
+  if (dropped === undefined) return;
+  for (const name of dropped) headers.delete(name);
 }
 
-function dropNames(headers: Headers, isDropped: (name: string) => boolean): void {
-  for (const name of Array.from(headers.keys()).filter(isDropped)) headers.delete(name);
+/** What `Connection` names besides. */
+function namedBy(connection: string): string[] {
+  return connection
+    .split(",")
+    .map((name) => name.trim().toLowerCase())
+    .filter((token) => token !== "upgrade" && /^[\w!#$%&'*+.^`|~-]+$/.test(token));
 }

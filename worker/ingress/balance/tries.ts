@@ -39,7 +39,7 @@ export interface Served {
 type Body = ReplayableBody | ReadableStream<Uint8Array> | null;
 
 /** The outcome of the last try; `undefined` where there is no endpoint to try. */
-export async function tryEndpoints(
+export function tryEndpoints(
   options: TriesOptions,
   exchange: Exchange,
   destination: Destination,
@@ -47,11 +47,8 @@ export async function tryEndpoints(
   const { plan, pool } = destination;
   const most = Math.min(plan.retries.tries, pool.size);
   const body = bodyFor(exchange, most, options.room);
-  try {
-    return await tryInTurn(options, exchange, destination, body, most);
-  } finally {
-    if (body instanceof ReplayableBody) body.settle();
-  }
+  const served = tryInTurn(options, exchange, destination, body, most);
+  return body instanceof ReplayableBody ? served.finally(() => body.settle()) : served;
 }
 
 async function tryInTurn(
@@ -158,35 +155,38 @@ async function tryOnce(
 }
 
 /** A body that a filter breaks off fails the request in one way or another; what the filter says of it counts. */
-async function send(
+function send(
   forward: Forward,
   { request, url, outgoing, route }: Exchange,
   { timeouts, verify, close }: Plan,
   body: Body,
   upstream: Upstream,
 ): Promise<Outcome> {
-  try {
-    const outcome = await forward(
-      {
-        url: url.origin + outgoing.target,
-        method: request.method,
-        headers: outgoing.headers,
-        body: body instanceof ReplayableBody ? body.stream() : body,
-        host: outgoing.host,
-        timeouts,
-        verify,
-        close,
-        // Decoded and encoded again, a stream would lose its flushes, and a part of a whole be spoilt. Caches look inside.
-        asEncoded: route.filters?.cache === undefined,
-        signal: outgoing.signal,
-      },
-      upstream,
-    );
-    return outcome instanceof Response ? outcome : (outgoing.failure ?? outcome);
-  } catch (error) {
-    if (outgoing.failure !== undefined) return outgoing.failure;
-    throw error;
-  }
+  const outcome: Promise<Outcome> = forward(
+    {
+      url: url.origin + outgoing.target,
+      method: request.method,
+      headers: outgoing.headers,
+      body: body instanceof ReplayableBody ? body.stream() : body,
+      host: outgoing.host,
+      timeouts,
+      verify,
+      close,
+      // Decoded and encoded again, a stream would lose its flushes, and a part of a whole be spoilt. Caches look inside.
+      asEncoded: route.filters?.cache === undefined,
+      signal: outgoing.signal,
+    },
+    upstream,
+  );
+  // Only what has a body can be broken off.
+  if (body === null) return outcome;
+  return outcome.then(
+    (found) => (found instanceof Response ? found : (outgoing.failure ?? found)),
+    (error: unknown) => {
+      if (outgoing.failure !== undefined) return outgoing.failure;
+      throw error;
+    },
+  );
 }
 
 function mayRepeat({ retries }: Plan, { request }: Exchange, body: Body, outcome: Outcome): boolean {
@@ -195,15 +195,11 @@ function mayRepeat({ retries }: Plan, { request }: Exchange, body: Body, outcome
 }
 
 /** A body passes through untouched where there is only one try. */
-function bodyFor(
-  { request: { headers, signal }, outgoing: { body } }: Exchange,
-  tries: number,
-  room: ReplayRoom,
-): Body {
+function bodyFor({ request, outgoing: { body } }: Exchange, tries: number, room: ReplayRoom): Body {
   if (body === null || tries <= 1) return body;
-  const length = headers.get("content-length");
+  const length = request.headers.get("content-length");
   const replayable = new ReplayableBody(body, length === null ? undefined : Number(length), room);
   // The client has gone, and whatever waits for the response will never go on.
-  signal.addEventListener("abort", () => replayable.settle(), { once: true });
+  request.signal.addEventListener("abort", () => replayable.settle(), { once: true });
   return replayable;
 }
