@@ -17,11 +17,14 @@ import { createTargets } from "./ingress/targets/targets.ts";
 import type { LimitPeers } from "./limits/exchange.ts";
 import { limitPeers } from "./limits/peers.ts";
 import { errorText } from "./log.ts";
+import { generationNaming, type NameGeneration } from "./named-generation.ts";
 import type { Platform } from "./platform.ts";
 import { SnapshotUnavailableError } from "./snapshot/errors.ts";
+import type { Generation } from "./snapshot/generation.ts";
 import { kvHeadSource, objectHeadSource } from "./snapshot/head-source.ts";
 import { SnapshotReader } from "./snapshot/reader.ts";
 import { ShardCache } from "./snapshot/shard-cache.ts";
+import type { SnapshotView } from "./snapshot/view.ts";
 import { createSystem, type System } from "./system/app.ts";
 import { createGate } from "./system/gate.ts";
 import type { HeadStore } from "./system/head.ts";
@@ -48,13 +51,20 @@ export function createEdge(env: EdgeEnv, platform: Platform): Edge {
   };
   const operator = { access: config.dnsAccess, token: config.dnsToken };
   const answerDoh = createDohHandler({ ...operator, limitPeers: peers, metrics: dnsMetrics }, online);
+  const nameGeneration = generationNaming(operator);
   const system = createSystem({
     reader,
     heads: headStore(env, config, reader),
-    doh: (request, client) =>
-      answerDoh(request, client, (unreadable) =>
-        unreadable === undefined ? servedView(reader) : reader.insteadOf(unreadable),
-      ),
+    doh: async (request, client) => {
+      // Who may ask and what the answer is are read from one generation.
+      let view: Promise<Generation | undefined> | Generation | undefined;
+      const response = await answerDoh(request, client, (unreadable?: SnapshotView) => {
+        if (unreadable === undefined) view ??= servedView(reader);
+        else view = reader.insteadOf(unreadable);
+        return view;
+      });
+      return nameGeneration(response, await view, request, client);
+    },
     purge: { cluster, verifier, follow, now: platform.now },
     metrics: { text: () => dnsMetrics.text(), ...operator },
     state: new EdgeState({
@@ -75,7 +85,7 @@ export function createEdge(env: EdgeEnv, platform: Platform): Edge {
   const render: Render = (problem, { request, requestId }) =>
     errorPage(problem, request.headers.get("accept"), requestId, platform.now);
   const ingress = createDataPath(env, config, platform, render, caching, peers);
-  return createDispatch(config, reader, system, ingress, render, platform);
+  return createDispatch(config, reader, system, ingress, render, nameGeneration, platform);
 }
 
 function createReader(
@@ -180,6 +190,7 @@ function createDispatch(
   system: System,
   ingress: Ingress,
   render: Render,
+  nameGeneration: NameGeneration,
   { log }: Pick<Platform, "log">,
 ): Edge {
   /** One generation serves a request whole: the current one, or another where that cannot be read. */
@@ -187,13 +198,15 @@ function createDispatch(
     const found = reader.view();
     const view = found instanceof Promise ? await found : found;
     const incoming = { request, url, client, requestId };
+    const from = async (view: Generation) =>
+      nameGeneration(await ingress(view, incoming), view, request, client);
     try {
-      return await ingress(view, incoming);
+      return await from(view);
     } catch (error) {
       // Configuration is read before anything is forwarded, so nothing happens twice.
       const other = error instanceof SnapshotUnavailableError ? reader.insteadOf(view) : undefined;
       if (other === undefined) throw error;
-      return ingress(other, incoming);
+      return from(other);
     }
   }
 
