@@ -1,14 +1,11 @@
 /**
- * Which generation answered, for an operator who asks: to a request with the header `lintel-debug` the response says it
- * in `lintel-generation`. Nobody else learns it, and neither header is passed on to a Service or taken from one.
+ * Which generation answered, for an operator who asks: to a request with the header `x-lintel-debug` the response says it
+ * in `x-lintel-generation`. Nobody else learns it, and neither header is passed on to a Service or taken from one.
  */
 import type { ClientFacts, DnsAccess } from "../contract/index.ts";
+import { DEBUG_HEADER, GENERATION_HEADER } from "./ingress/headers.ts";
 import type { SnapshotView } from "./snapshot/view.ts";
 import { operatorRefusal } from "./system/operator.ts";
-
-/** Its value is the operator's token; anything where asking from loopback is enough. */
-const DEBUG_HEADER = "lintel-debug";
-const GENERATION_HEADER = "lintel-generation";
 
 export type NameGeneration = (
   response: Response,
@@ -17,7 +14,11 @@ export type NameGeneration = (
   client: ClientFacts,
 ) => Response;
 
-/** @param access who counts as an operator, as for the edge's own endpoints. */
+/**
+ * The request's header has the operator's token as its value; anything where asking from loopback is enough.
+ *
+ * @param access who counts as an operator, as for the edge's own endpoints.
+ */
 export function generationNaming(access: {
   readonly access: DnsAccess;
   readonly token: string | undefined;

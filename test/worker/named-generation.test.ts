@@ -32,7 +32,7 @@ async function generationIn(
   const CLUSTER = {
     fetch: async (url: string, init: RequestInit) => {
       sent = new Request(url, init);
-      return new Response("served", { headers: { "lintel-generation": "666" } });
+      return new Response("served", { headers: { "x-lintel-generation": "666" } });
     },
   } as unknown as Fetcher;
   const bindings: EdgeEnv = {
@@ -55,20 +55,20 @@ async function generationIn(
     new Request(url, { headers: { "cf-connecting-ip": "203.0.113.9", ...headers } }),
   );
   await response.body?.cancel();
-  return response.headers.get("lintel-generation");
+  return response.headers.get("x-lintel-generation");
 }
 
 const local = (headers: Record<string, string>) => ({ ...headers, "cf-connecting-ip": "127.0.0.1" });
 
 describe("the generation that answered", () => {
   it.each([
-    ["to an operator's token", "http://a.test/", TOKEN, { "lintel-debug": "let-me-in" }, "7"],
-    ["where nothing is served", "http://nobody.test/", TOKEN, { "lintel-debug": "let-me-in" }, "7"],
-    ["with an answer of the resolver", DNS_QUERY, LOOPBACK, local({ "lintel-debug": "1" }), "7"],
-    ["on the edge's own machine", "http://a.test/", LOOPBACK, local({ "lintel-debug": "1" }), "7"],
+    ["to an operator's token", "http://a.test/", TOKEN, { "x-lintel-debug": "let-me-in" }, "7"],
+    ["where nothing is served", "http://nobody.test/", TOKEN, { "x-lintel-debug": "let-me-in" }, "7"],
+    ["with an answer of the resolver", DNS_QUERY, LOOPBACK, local({ "x-lintel-debug": "1" }), "7"],
+    ["on the edge's own machine", "http://a.test/", LOOPBACK, local({ "x-lintel-debug": "1" }), "7"],
     ["not unasked", "http://a.test/", LOOPBACK, local({}), null],
-    ["not without a token", "http://a.test/", TOKEN, { "lintel-debug": "" }, null],
-    ["not to another token", "http://a.test/", TOKEN, { "lintel-debug": "let-me-out" }, null],
+    ["not without a token", "http://a.test/", TOKEN, { "x-lintel-debug": "" }, null],
+    ["not to another token", "http://a.test/", TOKEN, { "x-lintel-debug": "let-me-out" }, null],
     [
       "not to the Service's own password",
       "http://a.test/",
@@ -76,12 +76,12 @@ describe("the generation that answered", () => {
       { authorization: "Bearer let-me-in" },
       null,
     ],
-    ["not from afar where only loopback counts", "http://a.test/", LOOPBACK, { "lintel-debug": "1" }, null],
+    ["not from afar where only loopback counts", "http://a.test/", LOOPBACK, { "x-lintel-debug": "1" }, null],
     [
       "not to everybody where the resolver is public",
       "http://a.test/",
       PUBLIC,
-      { "lintel-debug": "1" },
+      { "x-lintel-debug": "1" },
       null,
     ],
   ] as const)("is said %s", async (_, url, vars, headers, expected) => {
@@ -89,8 +89,8 @@ describe("the generation that answered", () => {
   });
 
   it("is a matter between operator and edge: the Service does not see the token", async () => {
-    await generationIn("http://a.test/", TOKEN, { "lintel-debug": "let-me-in" });
+    await generationIn("http://a.test/", TOKEN, { "x-lintel-debug": "let-me-in" });
     expect(sent?.headers.get(GATEWAY_HEADERS.host)).toBe("a.test");
-    expect(sent?.headers.get("lintel-debug")).toBeNull();
+    expect(sent?.headers.get("x-lintel-debug")).toBeNull();
   });
 });

@@ -14,6 +14,9 @@ const HOP_BY_HOP: ReadonlySet<string> = new Set([
 ]);
 
 const OWN_PREFIX = "lintel-";
+/** Between an operator and the edge (named-generation.ts): the listener leaves them alone, and no Service has a part in it. */
+export const DEBUG_HEADER = "x-lintel-debug";
+export const GENERATION_HEADER = "x-lintel-generation";
 
 /**
  * Other proxies' words on where a request came from, which no upstream here should believe. `proxy` is read as
@@ -28,6 +31,7 @@ const HEARSAY: ReadonlySet<string> = new Set([
   "true-client-ip",
   "x-forwarded-prefix",
   "http2-settings",
+  DEBUG_HEADER,
 ]);
 
 const REQUEST_ID = /^[\w.:=+/-]{1,128}$/;
@@ -72,7 +76,7 @@ export function upstreamHeaders(
 
 /** Cleans an upstream's response for the client. */
 export function finishResponseHeaders(headers: Headers, now: () => number): void {
-  dropNames(headers, () => false);
+  dropNames(headers, (name) => name === GENERATION_HEADER);
   headers.set("server", "lintel");
   if (!headers.has("date")) headers.set("date", new Date(now()).toUTCString());
 }
