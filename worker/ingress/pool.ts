@@ -43,14 +43,17 @@ export class Pool {
 
   /**
    * Members that may be chosen now: those that are well, and ejected ones whose trial is due. Where all of these were
-   * tried, also those that are ejected.
+   * tried, also those that are ejected. Of those that are left after a try, the ones that are known to serve, if there are any.
    */
   candidates(now: number, tried: ReadonlySet<Member> = NOBODY): readonly Member[] {
     const areAllWell = this.members.every(({ health }) => !health.ejected);
     if (areAllWell && tried.size === 0) return this.members;
     const untried = this.members.filter((member) => !tried.has(member));
     const available = untried.filter(({ health }) => health.isAvailable(now));
-    return available.length > 0 ? available : untried;
+    const open = available.length > 0 ? available : untried;
+    // What failed elsewhere goes where the last request succeeded: tries are few, and several endpoints may be gone at once.
+    const serving = tried.size > 0 ? open.filter(({ health }) => health.serves) : [];
+    return serving.length > 0 ? serving : open;
   }
 
   /** The next in turn of the candidates that is not excluded; `undefined` when none is left. */

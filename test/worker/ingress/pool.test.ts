@@ -46,6 +46,17 @@ describe("a pool", () => {
     expect(poolOf(0).take(0)).toBeUndefined();
   });
 
+  it("goes on with those that are known to serve, once one has failed", () => {
+    const pool = poolOf(4);
+    const [failed, gone, serving, alsoServing] = pool.members;
+    if (!failed || !gone || !serving || !alsoServing) expect.fail("no members");
+    pool.report(gone, "failure", 0, false);
+    for (const member of [serving, alsoServing]) pool.report(member, "success", 0, false);
+    expect(pool.candidates(0)).toHaveLength(4);
+    expect(pool.candidates(0, new Set([failed]))).toEqual([serving, alsoServing]);
+    expect(pool.candidates(0, new Set([failed, serving, alsoServing]))).toEqual([gone]);
+  });
+
   it("names a member as the gateway is told to dial it", () => {
     const [member] = poolOf(1).members;
     expect(member && [upstreamOf(member), upstreamOf(member, "https")]).toEqual([
