@@ -19,7 +19,7 @@ export default defineConfig({
           // Property tests take their time on a machine that does other things besides.
           testTimeout: 30_000,
           include: [
-            "test/{contract,sync-agent,embedded-edge,dns-stub,cli,kubernetes,charts,bench}/**/*.test.ts",
+            "test/{soak,contract,sync-agent,embedded-edge,dns-stub,cli,kubernetes,charts,bench}/**/*.test.ts",
             // What independent libraries say of our encodings; they need Node.
             "test/second-opinion/**/*.test.ts",
           ],

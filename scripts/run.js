@@ -15,6 +15,7 @@ const COMMANDS = {
   test: ["node_modules/vitest/vitest.mjs", "run"],
   "test:cluster": ["node_modules/vitest/vitest.mjs", "run", "--project", "e2e", "test/e2e/cluster/"],
   bench: ["bench/support/run.ts"],
+  soak: ["test/soak/main.ts"],
   golden: ["node_modules/vitest/vitest.mjs", "run", "--project", "node", "--project", "workerd", "-u"],
 };
 
