@@ -5,8 +5,9 @@ import { createCertificateStore } from "../sync-agent/certificates/create-store.
 import type { CertificateMode } from "../sync-agent/certificates/desired.ts";
 import { createCertificateReconciler } from "../sync-agent/certificates/reconciler.ts";
 import { systemClock } from "../sync-agent/clock.ts";
+import { createJoin } from "../sync-agent/joined.ts";
 import type { ClusterSource, LoadBalancerAddress } from "../sync-agent/cluster/state.ts";
-import { compile, type Compiled } from "../sync-agent/compile/compile.ts";
+import { compile, type Compiled, CompileMemory } from "../sync-agent/compile/compile.ts";
 import type { Leadership } from "../sync-agent/leadership.ts";
 import { createCloudflareKv } from "../sync-agent/publish/cloudflare-kv.ts";
 import { observedKv } from "../sync-agent/publish/observed-kv.ts";
@@ -79,6 +80,7 @@ export async function createPublishingAgent(options: PublishingAgentOptions): Pr
   const plainStore = createCloudflareKv({ ...api, namespaceId: kv.namespaceId });
   const observed = metrics === undefined ? plainStore : observedKv(plainStore, metrics.kv);
   const store = retriedKv(observed, { random: Math.random });
+  const memory = new CompileMemory();
   let last: Compiled | undefined;
   let certificateWarnings: readonly Warning[] = [];
   const certificates = createCertificateReconciler({
@@ -96,6 +98,7 @@ export async function createPublishingAgent(options: PublishingAgentOptions): Pr
       agent.refresh();
     },
   });
+  const joined = createJoin<Warning>();
   const agent = createAgent({
     source: options.source,
     leadership: options.leadership,
@@ -104,27 +107,32 @@ export async function createPublishingAgent(options: PublishingAgentOptions): Pr
     rounds: options.rounds,
     onPublished: (compiled: Compiled, signal) => certificates.update(compiled.certificates, signal),
     compile: async (state, published, publishedDns) => {
-      const compiled = await compile(state, {
-        ingressClass: options.ingressClass,
-        adoptedClasses: options.adoptClass,
-        controllerConfig: options.controllerConfig,
-        dnsAccessSecret: options.dnsAccessSecret,
-        externalZones: options.externalZone,
-        statusAddresses: options.statusAddress,
-        systemHost: options.systemHost,
-        dns: { domain: options.clusterDomain, ttl: DNS_TTL, pods: options.dnsPods },
-        now: Date.now(),
-        sealer,
-        certificates: options.certificates,
-        lastGood: last?.lastGood,
-        published,
-        corefile: options.corefiles.origin(),
-        environment: options.corefiles.environment,
-        dnsMemory: last?.dnsMemory,
-        publishedDns,
-      });
+      const compiled = await compile(
+        state,
+        {
+          ingressClass: options.ingressClass,
+          adoptedClasses: options.adoptClass,
+          controllerConfig: options.controllerConfig,
+          dnsAccessSecret: options.dnsAccessSecret,
+          externalZones: options.externalZone,
+          statusAddresses: options.statusAddress,
+          systemHost: options.systemHost,
+          dns: { domain: options.clusterDomain, ttl: DNS_TTL, pods: options.dnsPods },
+          now: Date.now(),
+          sealer,
+          certificates: options.certificates,
+          lastGood: last?.lastGood,
+          published,
+          corefile: options.corefiles.origin(),
+          environment: options.corefiles.environment,
+          dnsMemory: last?.dnsMemory,
+          publishedDns,
+        },
+        memory,
+      );
       metrics?.snapshot(compiled);
-      last = { ...compiled, warnings: [...compiled.warnings, ...certificateWarnings] };
+      const warnings = joined(compiled.warnings, certificateWarnings);
+      last = { ...compiled, warnings };
       return last;
     },
     publisher: createPublisher({

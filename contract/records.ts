@@ -154,4 +154,4 @@ export type AddressRecord = RecordOf<"addresses">;
 export type ZoneRecord = RecordOf<"zones">;
 
 /** The records of a whole snapshot before they are cut into shards. */
-export type Records = { [S in Section]: Map<string, RecordOf<S>> };
+export type Records = { [S in Section]: ReadonlyMap<string, RecordOf<S>> };

@@ -9,6 +9,7 @@ import type { ClusterSource, ClusterState, Observation } from "./cluster/state.t
 import type { PublishedDns } from "./compile/dns.ts";
 import type { PublishedHosts } from "./compile/published-form.ts";
 import { type Leadership, soleLeadership, type Term } from "./leadership.ts";
+import { createJoin } from "./joined.ts";
 import { createLoop, type RoundOutcome } from "./loop.ts";
 import { PublishError } from "./publish/error.ts";
 import type { Postponed, Publishable, Publisher } from "./publish/publisher.ts";
@@ -96,6 +97,7 @@ export function createAgent<C extends Compiled>(options: AgentOptions<C>): Agent
   const { leadership = soleLeadership(), reporter, onPublished, observer, rounds } = options;
   const status = createStatus();
   const warningLog = createWarningLog(log);
+  const joined = createJoin<Warning>();
 
   let lastTerm: Term | undefined;
   // In which everything that is published is known: it was read, or is this agent's own work.
@@ -145,10 +147,8 @@ export function createAgent<C extends Compiled>(options: AgentOptions<C>): Agent
     return compiled;
   }
 
-  const allWarnings = (observation: Observation, compiled: C): Warning[] => [
-    ...observation.warnings,
-    ...compiled.warnings,
-  ];
+  const allWarnings = (observation: Observation, compiled: C) =>
+    joined(observation.warnings, compiled.warnings);
 
   /** What cannot be read must not be overwritten with less. */
   async function readPublished({ lacksDns }: C, signal: AbortSignal): Promise<Published | Postponed> {

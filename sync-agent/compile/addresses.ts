@@ -9,6 +9,9 @@ import {
 } from "../../contract/index.ts";
 import { objectKey, type Pod } from "../cluster/state.ts";
 import type { Warning } from "../warning.ts";
+import { additions, type Change, changesBetween, withChanges } from "./incremental/changes.ts";
+import { Groups } from "./incremental/groups.ts";
+import { WarningLedger } from "./incremental/warning-ledger.ts";
 import { readAddresses } from "./ip-addresses.ts";
 import { describeObject, invalidName } from "./objects.ts";
 import { compareText } from "./text-order.ts";
@@ -20,32 +23,84 @@ const GONE: ReadonlySet<string> = new Set(["Succeeded", "Failed", "Unknown"]);
 interface NamedAddress {
   readonly address: string;
   readonly name: AddressName;
+  readonly of: "cluster" | "endpoint" | "external" | "pod";
 }
 
-/**
- * @param services records, so that a name here is always one that the Service answers to.
- * @param pods those whose existence the pod zone is to verify; none in its other modes.
- */
+/** Block by block: whatever bears on an address has the very same one. */
+export class Addresses {
+  readonly #named = new Groups<NamedAddress>(isSame);
+  #pods: ReadonlyMap<string, Pod> = new Map();
+  #records: ReadonlyMap<string, AddressRecord> = new Map();
+
+  /**
+   * @param services records, so that a name here is always one that the Service answers to.
+   * @param pods those whose existence the pod zone is to verify; none in its other modes.
+   * @returns how many blocks were made anew
+   */
+  update(
+    services: readonly Change<ServiceRecord>[],
+    pods: ReadonlyMap<string, Pod>,
+    ledger: WarningLedger,
+  ): number {
+    for (const { key, after } of services) this.#set(`Service ${key}`, serviceAddresses(key, after));
+    for (const { key, after } of changesBetween(this.#pods, pods)) {
+      const { addresses, warnings } = after === undefined ? NO_POD : podAddresses(after);
+      ledger.set(`Pod ${key}`, warnings);
+      this.#set(`Pod ${key}`, addresses);
+    }
+    this.#pods = pods;
+    const dirty = this.#named.takeDirty();
+    if (dirty.size === 0) return 0;
+    const changes = Array.from(dirty, (key) => ({
+      key,
+      before: undefined,
+      after: this.#named.has(key) ? addressRecord(this.#named.items(key)) : undefined,
+    }));
+    this.#records = withChanges(this.#records, changes);
+    return dirty.size;
+  }
+
+  /** The same map while nothing has changed. */
+  records(): ReadonlyMap<string, AddressRecord> {
+    return this.#records;
+  }
+
+  #set(owner: string, addresses: readonly NamedAddress[]): void {
+    this.#named.set(
+      owner,
+      Map.groupBy(addresses, ({ address }) => addressBlock(address)),
+    );
+  }
+}
+
+const NO_POD: { addresses: NamedAddress[]; warnings: Warning[] } = { addresses: [], warnings: [] };
+
+/** All at once. @param pods those whose existence the pod zone is to verify; none in its other modes. */
 export function compileAddresses(
   services: ReadonlyMap<string, ServiceRecord>,
   pods: readonly Pod[],
 ): Processed<"addresses"> {
-  const cluster = [...services].flatMap(([key, record]) => clusterAddresses(key, record));
-  const taken = new Set(cluster.map(({ address }) => address));
-  // A cluster address hides endpoints of the same address, as in CoreDNS's reverse lookup.
-  const endpoints = [...services]
-    .flatMap(([key, record]) => endpointAddresses(key, record))
-    .filter(({ address }) => !taken.has(address));
-  const read = pods.map(podAddresses);
-  const external = [...services].flatMap(([key, record]) => externalAddresses(key, record));
-  const named = [...cluster, ...endpoints, ...external, ...read.flatMap(({ addresses }) => addresses)];
-  const blocks = Map.groupBy(named, ({ address }) => addressBlock(address));
-  const records = new Map([...blocks].map(([block, inBlock]) => [block, addressRecord(inBlock)]));
-  return { records, warnings: read.flatMap(({ warnings }) => warnings) };
+  const addresses = new Addresses();
+  const ledger = new WarningLedger();
+  const present = new Map(pods.map((pod) => [objectKey(pod.metadata), pod]));
+  addresses.update(additions(services), present, ledger);
+  return { records: addresses.records(), warnings: ledger.sorted() };
 }
 
+function isSame(a: NamedAddress, b: NamedAddress): boolean {
+  return a.address === b.address && a.of === b.of && textOf(a.name) === textOf(b.name);
+}
+
+/** Names of one owner differ in nothing else. */
+function textOf(name: AddressName): string {
+  return "endpoint" in name ? (name.endpoint ?? "") : "";
+}
+
+/** A cluster address hides endpoints of the same address, as in CoreDNS's reverse lookup. */
 function addressRecord(named: readonly NamedAddress[]): AddressRecord {
-  const byAddress = Map.groupBy(named, ({ address }) => address);
+  const taken = new Set(named.flatMap((it) => (it.of === "cluster" ? [it.address] : [])));
+  const shown = named.filter((it) => it.of !== "endpoint" || !taken.has(it.address));
+  const byAddress = Map.groupBy(shown, ({ address }) => address);
   return {
     names: Object.fromEntries(
       [...byAddress].map(([address, same]) => [address, sortedNames(same.map(({ name }) => name))]),
@@ -54,17 +109,31 @@ function addressRecord(named: readonly NamedAddress[]): AddressRecord {
 }
 
 function sortedNames(names: readonly AddressName[]): AddressName[] {
+  if (names.length === 1) return [...names];
   const byText = new Map(names.map((name) => [canonicalJson(name), name]));
   return [...byText].toSorted(([a], [b]) => compareText(a, b)).map(([, name]) => name);
 }
 
+function serviceAddresses(key: string, record: ServiceRecord | undefined): NamedAddress[] {
+  if (record === undefined) return [];
+  return [
+    ...clusterAddresses(key, record),
+    ...endpointAddresses(key, record),
+    ...externalAddresses(key, record),
+  ];
+}
+
 function clusterAddresses(service: string, record: ServiceRecord): NamedAddress[] {
   if (record.kind !== "clusterIP") return [];
-  return record.clusterIPs.map((address) => ({ address, name: { service } }));
+  return record.clusterIPs.map((address) => ({ address, name: { service }, of: "cluster" }));
 }
 
 function externalAddresses(external: string, record: ServiceRecord): NamedAddress[] {
-  return (record.external?.addresses ?? []).map((address) => ({ address, name: { external } }));
+  return (record.external?.addresses ?? []).map((address) => ({
+    address,
+    name: { external },
+    of: "external",
+  }));
 }
 
 /** CoreDNS lists the endpoints of Services with a cluster address as well: such names resolve below the Service. */
@@ -77,6 +146,7 @@ function endpointAddresses(service: string, record: ServiceRecord): NamedAddress
     .map((endpoint) => ({
       address: endpoint.address,
       name: { service, endpoint: endpointLabel(endpoint) },
+      of: "endpoint",
     }));
 }
 
@@ -92,5 +162,5 @@ function podAddresses(pod: Pod): { addresses: NamedAddress[]; warnings: Warning[
     (at) => `status.podIPs[${at}].ip`,
   );
   const name = { pod: objectKey(pod.metadata) };
-  return { addresses: addresses.map((address) => ({ address, name })), warnings };
+  return { addresses: addresses.map((address) => ({ address, name, of: "pod" })), warnings };
 }

@@ -2,6 +2,7 @@
 import { type Backend, objectNameSchema } from "../../contract/index.ts";
 import type { IngressBackend, Service, ServicePort, ServicePortReference } from "../cluster/state.ts";
 import type { Warning, WarningReason } from "../warning.ts";
+import type { Lookup } from "./lookup.ts";
 import { isPortNumber } from "./ports.ts";
 
 /** Where a backend stands, for its warnings. */
@@ -22,7 +23,7 @@ export interface ResolvedBackend {
 export function resolveBackend(
   backend: IngressBackend,
   place: BackendPlace,
-  services: ReadonlyMap<string, Service>,
+  services: Lookup<Service>,
   clusterDomain: string,
 ): ResolvedBackend {
   const unresolved = (field: string, reason: WarningReason, problem: string, remedy: string) => ({
@@ -78,7 +79,7 @@ const MOST_ALIASES = 8;
  */
 export function followAliases(
   start: string,
-  services: ReadonlyMap<string, Service>,
+  services: Lookup<Service>,
   clusterDomain: string,
 ): { key: string; service: Service | undefined } {
   let key = start;

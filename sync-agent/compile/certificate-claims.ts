@@ -3,6 +3,7 @@ import { serverNameKeys } from "../../contract/index.ts";
 import type { Ingress, Secret } from "../cluster/state.ts";
 import type { Warning, WarningReason } from "../warning.ts";
 import { hostKey } from "./hostname.ts";
+import type { Lookup } from "./lookup.ts";
 import { type ClaimSource, claimSource } from "./objects.ts";
 import type { TlsCertificate } from "./tls-secret.ts";
 
@@ -15,9 +16,9 @@ export interface CertificateClaim {
 }
 
 export interface TlsContext {
-  readonly secrets: ReadonlyMap<string, Secret>;
+  readonly secrets: Lookup<Secret>;
   /** By Secret, those that can be served. */
-  readonly certificates: ReadonlyMap<string, TlsCertificate>;
+  readonly certificates: Lookup<TlsCertificate>;
   /** In lower case; certificates for it are not taken from Ingresses. */
   readonly systemHost: string | undefined;
 }

@@ -1,7 +1,7 @@
 /** Which Ingresses are ours (Kubernetes Ingress API, "Ingress class"). */
-import type { ClusterState, Ingress, IngressClass } from "../cluster/state.ts";
+import type { Ingress, IngressClass } from "../cluster/state.ts";
 import type { Warning } from "../warning.ts";
-import { claimSource, compareSources, invalidName } from "./objects.ts";
+import { invalidName } from "./objects.ts";
 
 /** `spec.controller` of the IngressClasses that are ours. */
 export const CONTROLLER = "lintel.dev/ingress-controller";
@@ -9,7 +9,6 @@ export const CONTROLLER = "lintel.dev/ingress-controller";
 const CLASS_ANNOTATION = "kubernetes.io/ingress.class";
 
 export interface Selection {
-  /** Oldest first. */
   readonly ingresses: readonly Ingress[];
   readonly warnings: readonly Warning[];
 }
@@ -23,18 +22,16 @@ export interface ServedClasses {
 
 /** Ingresses of other controllers are left out silently: they are none of our business. */
 export function selectIngresses(
-  state: Pick<ClusterState, "Ingress" | "IngressClass">,
+  ingresses: readonly Ingress[],
+  classes: readonly IngressClass[],
   served: ServedClasses,
 ): Selection {
-  const classes = [...state.IngressClass.values()];
-  const ours = [...state.Ingress.values()].filter((ingress) => isServed(ingress, classes, served));
-  const warnings = ours.flatMap((ingress) => invalidName("Ingress", ingress.metadata) ?? []);
-  const ingresses = ours
-    .filter((ingress) => invalidName("Ingress", ingress.metadata) === undefined)
-    .map((ingress) => ({ ingress, source: claimSource("Ingress", ingress.metadata) }))
-    .toSorted((a, b) => compareSources(a.source, b.source))
-    .map(({ ingress }) => ingress);
-  return { ingresses, warnings };
+  const ours = ingresses.filter((ingress) => isServed(ingress, classes, served));
+  const judged = ours.map((ingress) => ({ ingress, invalid: invalidName("Ingress", ingress.metadata) }));
+  return {
+    ingresses: judged.flatMap(({ ingress, invalid }) => (invalid === undefined ? [ingress] : [])),
+    warnings: judged.flatMap(({ invalid }) => invalid ?? []),
+  };
 }
 
 /**

@@ -2,29 +2,18 @@
  * The compiler: cluster state in; records of a snapshot, served Ingresses and warnings out. Pure, and whatever order
  * the objects come in, the records encode to the same bytes.
  *
- * Each processor (one file) reads objects one at a time and then merges, so that what an object contributes can be
- * kept for as long as the object stays the same.
+ * Whoever compiles the same cluster again hands in the memory of the time before: then only what has changed is
+ * compiled, with the same result (docs/adr/0010-incremental-compile.md).
  */
-import { type Records, type Sealer, serverNameKeys, type Settings } from "../../contract/index.ts";
+import type { Records, Sealer, Settings } from "../../contract/index.ts";
 import type { CertificateMode, DesiredCertificate } from "../certificates/desired.ts";
-import { type ClusterState, type LoadBalancerAddress, objectKey } from "../cluster/state.ts";
+import type { ClusterState, LoadBalancerAddress } from "../cluster/state.ts";
 import type { Warning } from "../warning.ts";
-import { readController } from "./annotations/controller.ts";
-import { compileAddresses } from "./addresses.ts";
-import { compileCertificates, type ProcessedCertificates } from "./certificates.ts";
-import { classNameOf, selectIngresses, type ServedClasses } from "./class-selection.ts";
-import { compileDnsAccess, type DnsAccessReading } from "./dns-access/dns-access.ts";
-import { mergeHostClaims } from "./host-claims.ts";
-import { keptClaims, type LastGood } from "./last-good.ts";
+import type { ServedClasses } from "./class-selection.ts";
+import type { DnsMemory, DnsOptions } from "./dns.ts";
+import { type CompileWork, Compiler } from "./incremental/compiler.ts";
+import type { LastGood } from "./last-good.ts";
 import type { PublishedHosts } from "./published-form.ts";
-import { compileServices } from "./services.ts";
-import { compileDns, type DnsMemory, type DnsOptions } from "./dns.ts";
-import { compilePublished } from "./published/names.ts";
-import { withPublished } from "./published/servers.ts";
-import { compareText } from "./text-order.ts";
-import { tlsHosts } from "./tls-hosts.ts";
-import { compareWarnings } from "./warnings.ts";
-import { compileZones } from "./zones.ts";
 
 export interface CompileOptions extends ServedClasses, DnsOptions {
   /** The edge's own hostname; no Ingress can claim it. */
@@ -66,98 +55,38 @@ export interface Compiled {
   readonly dnsMemory: DnsMemory;
   /** Whether the resolver's configuration is refused, and `publishedDns` may hold better. */
   readonly lacksDns: boolean;
+  /** What had to be compiled for it. */
+  readonly work: CompileWork;
 }
 
-/** Never rejects for what a user wrote: an object that cannot be served is left out, with a warning. */
-export async function compile(state: ClusterState, options: CompileOptions): Promise<Compiled> {
-  const systemHost = options.systemHost?.toLowerCase();
-  const selected = selectIngresses(state, options);
-  const certificates = await compileCertificates(selected.ingresses, state.Secret, {
-    ...options,
-    systemHost,
-  });
-  const hasCertificate = certified(certificates);
-  const listed = new Set(
-    tlsHosts(selected.ingresses, systemHost).certificates.map(({ serverName }) => serverName),
-  );
-  const isSecured = (host: string) =>
-    hasCertificate(host) || serverNameKeys(host).some((key) => listed.has(key));
-  const context = {
-    services: state.Service,
-    secrets: state.Secret,
-    configMaps: state.ConfigMap,
-    clusterDomain: options.dns.domain,
-  };
-  const configMap = state.ConfigMap.get(options.controllerConfig ?? "");
-  const controller = configMap && readController(configMap, context);
-  const ofNginx = { defaults: "nginx", controller: controller?.controller } as const;
-  const claimed = selected.ingresses.map((ingress) => {
-    const isAdopted = options.adoptedClasses.includes(classNameOf(ingress) ?? "");
-    const defaults = isAdopted ? ofNginx : ({ defaults: "lintel" } as const);
-    return keptClaims(
-      ingress,
-      { ...context, ...defaults, systemHost, hasCertificate, isSecured },
-      options.lastGood ?? new Map(),
-      options.published,
-    );
-  });
-  const hosts = mergeHostClaims(claimed.flatMap(({ claims }) => claims));
-  const dns = compileDns(state, options);
-  const services = compileServices(state, dns.services);
-  const pods = dns.usesPods ? [...state.Pod.values()] : [];
-  const addresses = compileAddresses(services.records, pods);
-  const externalZones = options.externalZones ?? [];
-  const published = compilePublished(state, {
-    externalZones,
-    statusAddresses: options.statusAddresses ?? [],
-    ingresses: selected.ingresses,
-    services: services.records,
-    hasCertificate,
-  });
-  const access = compileDnsAccess(state.Secret.get(options.dnsAccessSecret ?? ""));
-  const zones = compileZones(state, [dns.records, published.records, access.records]);
-  return {
-    records: {
-      hosts: hosts.records,
-      services: services.records,
-      certificates: certificates.records,
-      addresses: addresses.records,
-      zones: zones.records,
-    },
-    settings: { dns: { ...withPublished(dns.settings, externalZones), ...identitiesOf(access) } },
-    warnings: [
-      selected,
-      ...(controller ? [controller] : []),
-      ...claimed,
-      hosts,
-      services,
-      certificates,
-      addresses,
-      zones,
-      published,
-      access,
-      dns,
-    ]
-      .flatMap(({ warnings }) => warnings)
-      .toSorted(compareWarnings),
-    served: selected.ingresses.map((ingress) => objectKey(ingress.metadata)).toSorted(compareText),
-    certificates: certificates.certificates,
-    lastGood: new Map(claimed.flatMap(({ key, good }) => (good === undefined ? [] : [[key, good] as const]))),
-    lacking: claimed
-      .filter(({ isLacking }) => isLacking)
-      .map(({ key }) => key)
-      .toSorted(compareText),
-    dnsMemory: dns.memory,
-    lacksDns: dns.isLacking,
-  };
+/** What a compile leaves for the next one of the same cluster. */
+export class CompileMemory {
+  #compiler: Compiler | undefined;
+
+  /** Nothing is left of it until it is given back: what fails half way must not be built upon. */
+  take(options: CompileOptions): Compiler {
+    const compiler = this.#compiler;
+    this.#compiler = undefined;
+    return compiler?.isFor(options) === true ? compiler : new Compiler(options);
+  }
+
+  giveBack(compiler: Compiler): void {
+    this.#compiler = compiler;
+  }
 }
 
-function identitiesOf({ identities }: DnsAccessReading): Pick<Settings["dns"], "identities"> {
-  return identities.length === 0 ? {} : { identities: [...identities] };
-}
-
-/** Whether a host has a certificate, by its own name or by a wildcard that covers it, wherever certificates go. */
-function certified({ records, certificates }: ProcessedCertificates): (host: string) => boolean {
-  const names = new Set([...records.keys(), ...certificates.map(({ serverName }) => serverName)]);
-  return (host) => serverNameKeys(host).some((name) => names.has(name));
+/**
+ * Never rejects for what a user wrote: an object that cannot be served is left out, with a warning.
+ *
+ * @param memory of the compile before; without one everything is compiled.
+ */
+export async function compile(
+  state: ClusterState,
+  options: CompileOptions,
+  memory: CompileMemory = new CompileMemory(),
+): Promise<Compiled> {
+  const compiler = memory.take(options);
+  const compiled = await compiler.compile(state, options);
+  memory.giveBack(compiler);
+  return compiled;
 }

@@ -129,12 +129,14 @@ function sameItems(a: readonly unknown[], b: readonly unknown[]): boolean {
   return a.length === b.length && a.every((item, index) => item === b[index]);
 }
 
+const NO_ZONES: ReadonlyMap<string, ZoneRecord> = new Map();
+
 function standard({ dns }: DnsOptions, warnings: readonly Warning[]): CompiledDns {
   return {
     settings: standardDns(dns),
-    records: new Map(),
+    records: NO_ZONES,
     warnings,
-    memory: { reading: undefined, good: undefined, published: undefined, zones: new Map() },
+    memory: { reading: undefined, good: undefined, published: undefined, zones: NO_ZONES },
     isLacking: false,
     services: EVERY_SERVICE,
     usesPods: dns.pods === "verified",
@@ -203,11 +205,12 @@ function served(
     });
     return { zones: [...zones], plugins: resolved };
   });
-  const records = new Map(corefile.records);
-  for (const key of corefile.lacking) {
+  const found = corefile.lacking.flatMap((key) => {
     const zone = dnsMemory?.zones.get(key) ?? publishedDns?.records.get(key);
-    if (zone !== undefined) records.set(key, zone);
-  }
+    return zone === undefined ? [] : [[key, zone] as const];
+  });
+  // The same map for the same Corefile, so that what is made of it can stay.
+  const records = found.length === 0 ? corefile.records : new Map([...corefile.records, ...found]);
   return {
     settings: { domain: dns.domain, servers },
     records,

@@ -17,6 +17,8 @@ import { compareText } from "./text-order.ts";
 export interface SliceReading {
   readonly subsets: readonly Subset[];
   readonly warnings: readonly Warning[];
+  /** Whether endpoints were to be named by their pods. */
+  readonly withPods: boolean;
 }
 
 /**
@@ -25,7 +27,7 @@ export interface SliceReading {
  * @param withPods whether endpoints without a hostname are to be named by their pods
  */
 export function readSlice(slice: EndpointSlice, withPods: boolean): SliceReading {
-  if (slice.addressType === "FQDN") return { subsets: [], warnings: [] };
+  if (slice.addressType === "FQDN") return { subsets: [], warnings: [], withPods };
   const object = describeObject("EndpointSlice", slice.metadata);
   const { ports, warnings } = readPorts(object, "ports", slice.ports);
   const endpoints: Endpoint[] = [];
@@ -43,7 +45,7 @@ export function readSlice(slice: EndpointSlice, withPods: boolean): SliceReading
       });
     }
   }
-  return { subsets: byFamily(endpoints).map((endpoints) => ({ ports, endpoints })), warnings };
+  return { subsets: byFamily(endpoints).map((endpoints) => ({ ports, endpoints })), warnings, withPods };
 }
 
 function byFamily(endpoints: readonly Endpoint[]): Endpoint[][] {

@@ -1,5 +1,5 @@
 /** Which Services and namespaces the kubernetes plugins of a Corefile leave out (`labels`, `namespace_labels`). */
-import { type ClusterState, objectKey } from "../cluster/state.ts";
+import type { ClusterState, Service } from "../cluster/state.ts";
 import { type LabelSelector, selects } from "../corefile/label-selector.ts";
 import { compareText } from "./text-order.ts";
 
@@ -13,20 +13,18 @@ export interface ServiceSelection {
 
 export const EVERY_SERVICE: ServiceSelection = { selectors: [], endpointPodNames: false };
 
-/** By `namespace/name`, for Services that some selectors leave out, the places of those: `hiddenFrom`. */
-export function selectServices(
-  { Service }: Pick<ClusterState, "Service">,
-  selectors: readonly LabelSelector[],
-): ReadonlyMap<string, number[]> {
-  const hidden = new Map<string, number[]>();
-  if (selectors.length === 0) return hidden;
-  for (const { metadata } of Service.values()) {
-    const places = selectors.flatMap((selector, place) =>
-      selects(selector, metadata.labels) ? [] : [place],
-    );
-    if (places.length > 0) hidden.set(objectKey(metadata), places);
-  }
-  return hidden;
+/** The places of the selectors that leave a Service out: `hiddenFrom`; `undefined` where none does. */
+export function hiddenFrom({ metadata }: Service, selectors: readonly LabelSelector[]): number[] | undefined {
+  const places = selectors.flatMap((selector, place) => (selects(selector, metadata.labels) ? [] : [place]));
+  return places.length === 0 ? undefined : places;
+}
+
+export function isSameSelection(a: ServiceSelection, b: ServiceSelection): boolean {
+  return (
+    a.endpointPodNames === b.endpointPodNames &&
+    a.selectors.length === b.selectors.length &&
+    a.selectors.every((selector, place) => selector === b.selectors[place])
+  );
 }
 
 /** The API server gives every namespace this label; a manifest need not have it. */

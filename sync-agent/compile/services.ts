@@ -2,32 +2,90 @@
 import { addressFamily, canonicalAddress, type ServiceRecord } from "../../contract/index.ts";
 import { type ClusterState, type EndpointSlice, objectKey, type Service } from "../cluster/state.ts";
 import type { Warning } from "../warning.ts";
-import { mergeSlices, readSlice, sortedOnce } from "./endpoint-subsets.ts";
+import { mergeSlices, readSlice, type SliceReading, sortedOnce } from "./endpoint-subsets.ts";
 import { hostKey } from "./hostname.ts";
+import { additions, type Change, type StateChanges, withChanges } from "./incremental/changes.ts";
+import { Groups } from "./incremental/groups.ts";
+import { WarningLedger } from "./incremental/warning-ledger.ts";
 import { readAddresses } from "./ip-addresses.ts";
 import { describeObject, invalidName } from "./objects.ts";
 import { readPorts } from "./ports.ts";
-import { EVERY_SERVICE, selectServices, type ServiceSelection } from "./selections.ts";
+import { EVERY_SERVICE, hiddenFrom, isSameSelection, type ServiceSelection } from "./selections.ts";
 import type { Processed } from "./warnings.ts";
 
 const HEADLESS = "None";
 
-/** @param selection what the resolver's configuration asks for */
+export class Services {
+  readonly #slices = new Groups<EndpointSlice>();
+  readonly #read = new WeakMap<EndpointSlice, SliceReading>();
+  #selection: ServiceSelection = EVERY_SERVICE;
+  #records: ReadonlyMap<string, ServiceRecord> = new Map();
+
+  /**
+   * @param selection what the resolver's configuration asks for
+   * @returns the records that are other ones than before
+   */
+  update(
+    { Service: changed, EndpointSlice: slices }: Pick<StateChanges, "Service" | "EndpointSlice">,
+    services: ReadonlyMap<string, Service>,
+    selection: ServiceSelection,
+    ledger: WarningLedger,
+  ): Change<ServiceRecord>[] {
+    for (const { key, after } of slices) {
+      const service = after && serviceKeyOf(after);
+      this.#slices.set(key, after && service !== undefined ? new Map([[service, [after]]]) : NO_SLICES);
+    }
+    const affected = new Set([...changed.map(({ key }) => key), ...this.#slices.takeDirty()]);
+    if (!isSameSelection(selection, this.#selection)) {
+      this.#selection = selection;
+      for (const key of services.keys()) affected.add(key);
+    }
+    const changes: Change<ServiceRecord>[] = [];
+    for (const key of affected) {
+      const service = services.get(key);
+      const { record, warnings } = service === undefined ? NO_SERVICE : this.#readService(key, service);
+      ledger.set(`Service ${key}`, warnings);
+      const before = this.#records.get(key);
+      if (before !== undefined || record !== undefined) changes.push({ key, before, after: record });
+    }
+    if (changes.length > 0) this.#records = withChanges(this.#records, changes);
+    return changes;
+  }
+
+  /** The same map while nothing has changed. */
+  records(): ReadonlyMap<string, ServiceRecord> {
+    return this.#records;
+  }
+
+  #readService(key: string, service: Service): ReadService {
+    const { selectors, endpointPodNames } = this.#selection;
+    const slices = this.#slices.items(key).map((slice) => this.#readSlice(slice, endpointPodNames));
+    return readService(service, slices, hiddenFrom(service, selectors));
+  }
+
+  /** A Service may have a thousand slices of which one has changed. */
+  #readSlice(slice: EndpointSlice, withPods: boolean): SliceReading {
+    const known = this.#read.get(slice);
+    if (known?.withPods === withPods) return known;
+    const reading = readSlice(slice, withPods);
+    this.#read.set(slice, reading);
+    return reading;
+  }
+}
+
+const NO_SERVICE: ReadService = { record: undefined, warnings: [] };
+const NO_SLICES: ReadonlyMap<string, readonly EndpointSlice[]> = new Map();
+
+/** All at once. */
 export function compileServices(
   state: Pick<ClusterState, "Service" | "EndpointSlice">,
   selection: ServiceSelection = EVERY_SERVICE,
 ): Processed<"services"> {
-  const hidden = selectServices(state, selection.selectors);
-  const slices = Map.groupBy(state.EndpointSlice.values(), serviceKeyOf);
-  const records = new Map<string, ServiceRecord>();
-  const warnings: Warning[] = [];
-  for (const service of state.Service.values()) {
-    const key = objectKey(service.metadata);
-    const read = readService(service, slices.get(key) ?? [], selection, hidden.get(key));
-    warnings.push(...read.warnings);
-    if (read.record !== undefined) records.set(key, read.record);
-  }
-  return { records, warnings };
+  const services = new Services();
+  const ledger = new WarningLedger();
+  const changes = { Service: additions(state.Service), EndpointSlice: additions(state.EndpointSlice) };
+  services.update(changes, state.Service, selection, ledger);
+  return { records: services.records(), warnings: ledger.sorted() };
 }
 
 function serviceKeyOf({ metadata, serviceName }: EndpointSlice): string | undefined {
@@ -44,8 +102,7 @@ interface ReadService {
 /** A Service that no cluster has given an address yet (a manifest) balances all the same, and has no A record. */
 function readService(
   service: Service,
-  slices: readonly EndpointSlice[],
-  { endpointPodNames }: ServiceSelection,
+  endpoints: readonly SliceReading[],
   hiddenFrom: number[] | undefined,
 ): ReadService {
   const object = describeObject("Service", service.metadata);
@@ -60,7 +117,6 @@ function readService(
     ...(hiddenFrom && { hiddenFrom }),
   };
   if (service.type === "ExternalName") return readExternalName(service, object, dns, warnings);
-  const endpoints = slices.map((slice) => readSlice(slice, endpointPodNames));
   const common = { ...dns, subsets: mergeSlices(endpoints.map(({ subsets }) => subsets)) };
   const ignored = [...warnings, ...endpoints.flatMap(({ warnings }) => warnings)];
   if (service.clusterIPs[0] === HEADLESS) {

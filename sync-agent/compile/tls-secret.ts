@@ -28,24 +28,27 @@ export interface TlsSecretReading {
 const EXPIRING_MS = 14 * 24 * 60 * 60 * 1000;
 const KEY_TYPES: ReadonlySet<string | undefined> = new Set(["rsa", "ec", "ed25519"]);
 
-/**
- * Reads `tls.crt` and `tls.key`, whatever the Secret's type: ingress-nginx asks for the two entries alone.
- *
- * @param now milliseconds since 1970; decides only over warnings.
- */
+/** What there is to say of a Secret whatever the time. */
+export interface LastingReading extends TlsSecretReading {
+  /** When its certificate ends, in milliseconds since 1970. */
+  readonly end: number | undefined;
+}
+
+/** @param now milliseconds since 1970; decides only over warnings. */
 export function readTlsSecret(secret: Secret, now: number): TlsSecretReading {
+  const { certificate, warnings, end } = readLasting(secret);
+  return { certificate, warnings: [...warnings, ...expiryWarnings(secret, end, now)] };
+}
+
+/** Reads `tls.crt` and `tls.key`, whatever the Secret's type: ingress-nginx asks for the two entries alone. */
+export function readLasting(secret: Secret): LastingReading {
   const object = describeObject("Secret", secret.metadata);
-  const refused = (
-    field: string,
-    reason: WarningReason,
-    problem: string,
-    remedy: string,
-  ): TlsSecretReading => {
+  const refused = (field: string, reason: WarningReason, problem: string, remedy: string): LastingReading => {
     const message = `${problem}; hosts that use it are served with the default certificate.`;
-    return { certificate: undefined, warnings: [{ object, field, reason, message, remedy }] };
+    return { certificate: undefined, warnings: [{ object, field, reason, message, remedy }], end: undefined };
   };
   const name = invalidName("Secret", secret.metadata);
-  if (name !== undefined) return { certificate: undefined, warnings: [name] };
+  if (name !== undefined) return { certificate: undefined, warnings: [name], end: undefined };
 
   const [crt, pem] = [decode(secret.data["tls.crt"]), decode(secret.data["tls.key"])];
   if (crt === undefined || pem === undefined) {
@@ -89,10 +92,7 @@ export function readTlsSecret(secret: Secret, now: number): TlsSecretReading {
       "Use a key of at least 2048 bits (RSA) or 256 bits (EC), and signatures with SHA-256 or better.";
     return refused("data[tls.crt]", "CertificateInvalid", "It is too weak for today's TLS", remedy);
   }
-  return {
-    certificate,
-    warnings: [...chainWarnings(object, chain), ...expiryWarnings(object, chain.leaf, now)],
-  };
+  return { certificate, warnings: chainWarnings(object, chain), end: chain.leaf.validToDate.getTime() };
 }
 
 function decode(base64: string | undefined): string | undefined {
@@ -133,18 +133,23 @@ function chainWarnings(object: string, { wasChanged, leftOut }: Chain): Warning[
   ];
 }
 
-function expiryWarnings(object: string, leaf: X509Certificate, now: number): Warning[] {
-  const end = leaf.validToDate;
-  if (end.getTime() - now > EXPIRING_MS) return [];
-  const isOver = end.getTime() <= now;
+/** The times from which on there are other warnings of a certificate's expiry. */
+export function expiryTimes(end: number): readonly number[] {
+  return [end - EXPIRING_MS, end];
+}
+
+export function expiryWarnings({ metadata }: Secret, end: number | undefined, now: number): Warning[] {
+  if (end === undefined || now < end - EXPIRING_MS) return [];
+  const isOver = end <= now;
+  const time = new Date(end).toISOString();
   return [
     {
-      object,
+      object: describeObject("Secret", metadata),
       field: "data[tls.crt]",
       reason: isOver ? "CertificateExpired" : "CertificateExpiring",
       message: isOver
-        ? `It has expired on ${end.toISOString()}; it is served all the same, and clients refuse it.`
-        : `It expires on ${end.toISOString()}.`,
+        ? `It has expired on ${time}; it is served all the same, and clients refuse it.`
+        : `It expires on ${time}.`,
       remedy: "Renew the certificate and put the new one into the Secret.",
     },
   ];

@@ -4,7 +4,7 @@ import { type Records, SECTION_NAMES } from "../../contract/index.ts";
 import type { AgentObserver } from "../agent.ts";
 import type { DesiredCertificate } from "../certificates/desired.ts";
 import type { Kind } from "../cluster/state.ts";
-import { WARNING_REASONS } from "../warning.ts";
+import { type Warning, WARNING_REASONS } from "../warning.ts";
 import { SECONDS_BUCKETS } from "./metrics-buckets.ts";
 import type { AgentStatus } from "./status.ts";
 
@@ -56,13 +56,16 @@ export function roundMetrics(registry: Registry): AgentObserver {
   for (const reason of WARNING_REASONS) warnings.set({ reason }, 0);
   for (const outcome of OUTCOMES) publishes.inc({ outcome }, 0);
 
+  let counted: readonly Warning[] | undefined;
   return {
     compiled(time, state, found, ingresses) {
       compiles.observe(time);
       for (const kind of Object.keys(state) as Kind[]) objects.set({ kind }, state[kind].size);
       served.set(ingresses);
-      for (const reason of WARNING_REASONS) warnings.set({ reason }, 0);
-      for (const { reason } of found) warnings.inc({ reason });
+      if (found === counted) return;
+      counted = found;
+      const counts = Map.groupBy(found, ({ reason }) => reason);
+      for (const reason of WARNING_REASONS) warnings.set({ reason }, counts.get(reason)?.length ?? 0);
     },
     published(outcome, time) {
       publishes.inc({ outcome });
@@ -92,8 +95,11 @@ export function snapshotMetrics(registry: Registry): (snapshot: MeasuredSnapshot
     labelNames: ["namespace", "secret"],
     registers,
   });
+  let told: Partial<Pick<MeasuredSnapshot, "certificates"> & { records: Records["certificates"] }> = {};
   return ({ records, certificates }) => {
     for (const section of SECTION_NAMES) sizes.set({ section }, records[section].size);
+    if (told.records === records.certificates && told.certificates === certificates) return;
+    told = { records: records.certificates, certificates };
     expiries.reset();
     const apart = certificates.flatMap(({ pair }) => pair ?? []);
     for (const { secret: key, notAfter } of [...records.certificates.values(), ...apart]) {

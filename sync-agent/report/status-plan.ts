@@ -23,9 +23,21 @@ export function planStatuses(
   const sets: StatusChange[] = [];
   const clears: StatusChange[] = [];
   for (const [key, ingress] of state.Ingress) {
-    const isSet = sameAddresses(ingress.loadBalancer ?? [], addresses);
+    const isSet = says(ingress, addresses);
     if (isServed.has(key) && !isSet) sets.push({ kind: "set", ingress });
     if (!isServed.has(key) && isSet) clears.push({ kind: "clear", ingress });
   }
   return [...sets, ...clears];
+}
+
+const said = new WeakMap<readonly LoadBalancerAddress[], WeakMap<Ingress, boolean>>();
+
+/** Whether its status says so. Objects never change, and every report has nearly all of the last one's. */
+function says(ingress: Ingress, addresses: readonly LoadBalancerAddress[]): boolean {
+  const { loadBalancer = [] } = ingress;
+  const known = said.get(addresses) ?? new WeakMap<Ingress, boolean>();
+  said.set(addresses, known);
+  const isSet = known.get(ingress) ?? sameAddresses(loadBalancer, addresses);
+  known.set(ingress, isSet);
+  return isSet;
 }

@@ -38,10 +38,13 @@ export function createStatus(): StatusRecord {
     lastError: undefined,
     failures: 0,
   };
+  let counted: readonly Warning[] | undefined;
   return {
     read: () => status,
     compiled(time, warnings) {
-      status = { ...status, lastCompile: time, warnings: countByReason(warnings) };
+      const counts = warnings === counted ? status.warnings : countByReason(warnings);
+      counted = warnings;
+      status = { ...status, lastCompile: time, warnings: counts };
     },
     published(time, generation) {
       status = { ...status, lastPublish: time, generation, hold: undefined, failures: 0 };

@@ -9,8 +9,11 @@ export interface WarningLog {
 /** Says each warning once when it appears and once when it is resolved, however often the agent finds it. */
 export function createWarningLog(log: Logger): WarningLog {
   let standing: ReadonlyMap<string, Warning> = new Map();
+  let told: readonly Warning[] | undefined;
   return {
     update(warnings) {
+      if (warnings === told) return;
+      told = warnings;
       const present = new Map(warnings.map((warning) => [identityOf(warning), warning]));
       for (const [identity, warning] of present) {
         if (standing.has(identity)) continue;

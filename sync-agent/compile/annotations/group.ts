@@ -1,15 +1,18 @@
 /** A group of annotations that are read together, and what reading them gives. */
 import type { Canary, ErrorPages, ExternalAuth, Filters, StandIn } from "../../../contract/index.ts";
 import type { ConfigMap, Ingress, Secret, Service } from "../../cluster/state.ts";
+import type { Lookup } from "../lookup.ts";
 import type { Annotation } from "./annotation.ts";
 import type { AnnotationReader } from "./reader.ts";
 
 /** What an Ingress's annotations may refer to. */
 export interface AnnotationContext {
   readonly ingress: Ingress;
-  readonly services: ReadonlyMap<string, Service>;
-  readonly secrets: ReadonlyMap<string, Secret>;
-  readonly configMaps: ReadonlyMap<string, ConfigMap>;
+  readonly services: Lookup<Service>;
+  /** Whether a namespace has Services. */
+  readonly hasServices: (namespace: string) => boolean;
+  readonly secrets: Lookup<Secret>;
+  readonly configMaps: Lookup<ConfigMap>;
   /** In lower case. */
   readonly clusterDomain: string;
   /** Whose defaults hold: ingress-nginx's for an adopted class, our own else. */

@@ -109,7 +109,7 @@ function mayBeServed(host: string, clusterDomain: string): boolean {
 /** `namespace/name` of the Service that a host names; `undefined` for a host that names none. */
 function serviceKey(
   host: string,
-  { ingress, services, clusterDomain }: AnnotationContext,
+  { ingress, hasServices, clusterDomain }: AnnotationContext,
 ): string | undefined {
   const suffix = `.svc.${clusterDomain}`;
   const isWhole = host.endsWith(suffix);
@@ -126,12 +126,8 @@ function serviceKey(
   }
   const key = `${namespace}/${name}`;
   // A host of two labels may be anybody's; where it names a namespace that there is, it is meant so.
-  const isMeant = isWhole || isShort || hasNamespace(services, namespace);
+  const isMeant = isWhole || isShort || hasServices(namespace);
   return isMeant ? key : undefined;
-}
-
-function hasNamespace(services: AnnotationContext["services"], namespace: string): boolean {
-  return Array.from(services.values()).some(({ metadata }) => metadata.namespace === namespace);
 }
 
 /** The Service itself, or the one that it stands for. */

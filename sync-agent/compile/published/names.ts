@@ -17,11 +17,11 @@ export interface PublishedOptions extends IngressContext {
   readonly services: ReadonlyMap<string, ServiceRecord>;
 }
 
+/** All at once. */
 export function compilePublished(
   { Service }: Pick<ClusterState, "Service">,
   options: PublishedOptions,
 ): Processed<"zones"> {
-  if (options.externalZones.length === 0) return { records: new Map(), warnings: [] };
   const ofServices = [...Service.values()].map((service) =>
     serviceClaims(service, options.services.get(objectKey(service.metadata))),
   );
@@ -29,10 +29,22 @@ export function compilePublished(
     ...options.ingresses.flatMap((ingress) => ingressClaims(ingress, options)),
     ...ofServices.flatMap(({ claims }) => claims),
   ];
-  const warnings: Warning[] = ofServices.flatMap(({ warnings }) => warnings);
+  const settled = settleNames(claims, options.externalZones);
+  return {
+    records: settled.records,
+    warnings: [...ofServices.flatMap(({ warnings }) => warnings), ...settled.warnings],
+  };
+}
+
+/** @param externalZones lower case, without the dot at the end */
+export function settleNames(
+  claims: readonly PublishedClaim[],
+  externalZones: readonly string[],
+): Processed<"zones"> {
+  const warnings: Warning[] = [];
   const names = new Map<string, PublishedName>();
   const inZones = claims.flatMap((claim) => {
-    const zone = zoneOf(claim.name, options.externalZones);
+    const zone = zoneOf(claim.name, externalZones);
     if (zone === undefined && claim.source.object.startsWith("Service ")) warnings.push(notInZone(claim));
     if (zone === claim.name && claim.data.alias !== undefined) {
       warnings.push(aliasOfZone(claim, claim.data.alias));
@@ -44,7 +56,7 @@ export function compilePublished(
     names.set(name, settle(name, same, warnings));
   }
   const records = new Map<string, ZoneRecord>();
-  for (const [name, record] of [...emptyNames(names, options.externalZones), ...names]) {
+  for (const [name, record] of [...emptyNames(names, externalZones), ...names]) {
     records.set(zoneKeys.published(name), record);
   }
   for (const [address, named] of pointers(names)) {

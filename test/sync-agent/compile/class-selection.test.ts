@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Ingress, IngressClass } from "../../../sync-agent/cluster/state.ts";
 import { CONTROLLER, isServed, selectIngresses } from "../../../sync-agent/compile/class-selection.ts";
-import { clusterState, ingress, ingressClass } from "./support/objects.ts";
+import { ingress, ingressClass } from "./support/objects.ts";
 
 const FOREIGN = "k8s.io/ingress-nginx";
 const named = (ingressClassName: string | undefined) => ingress("shop/web", { ingressClassName });
@@ -89,27 +89,7 @@ describe("isServed", () => {
 
 describe("selectIngresses", () => {
   const served = { ingressClass: "lintel", adoptedClasses: [] };
-  const select = (ingresses: Ingress[]) => selectIngresses(clusterState({ Ingress: ingresses }), served);
-
-  it("orders by age, those of unknown age last, then by namespace and name", () => {
-    const aged = (key: string, created: number | undefined) => ingress(key, { metadata: { created } });
-    const { ingresses } = select([
-      aged("b/x", undefined),
-      aged("b/young", 2000),
-      aged("c/old", 1000),
-      aged("a/x", undefined),
-      aged("a/young", 2000),
-      aged("a/broken-clock", Number.NaN),
-    ]);
-    expect(ingresses.map(({ metadata }) => `${metadata.namespace}/${metadata.name}`)).toEqual([
-      "c/old",
-      "a/young",
-      "b/young",
-      "a/broken-clock",
-      "a/x",
-      "b/x",
-    ]);
-  });
+  const select = (ingresses: Ingress[]) => selectIngresses(ingresses, [], served);
 
   it("is silent about Ingresses of others", () => {
     expect(select([ingress("shop/web", { ingressClassName: "nginx" })])).toEqual({

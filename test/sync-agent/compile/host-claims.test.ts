@@ -18,6 +18,7 @@ function hostsOf(ingresses: readonly Ingress[], systemHost?: string) {
   const claimed = ingresses.map((it) =>
     ingressClaims(it, {
       services: SERVICES,
+      hasServices: (namespace) => namespace === "shop",
       secrets: new Map(),
       configMaps: new Map(),
       clusterDomain: "cluster.local",

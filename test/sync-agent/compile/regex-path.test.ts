@@ -15,6 +15,7 @@ function compiled(ingresses: readonly Ingress[], lastGood: readonly Ingress[] = 
       it,
       {
         services: SERVICES,
+        hasServices: (namespace) => namespace === "shop",
         secrets: new Map(),
         configMaps: new Map(),
         clusterDomain: "cluster.local",

@@ -1,13 +1,13 @@
 import { describe, expect, it, test } from "vitest";
 import { filtersSchema } from "../../../../contract/index.ts";
 import { readController } from "../../../../sync-agent/compile/annotations/controller.ts";
-import type { AnnotationContext } from "../../../../sync-agent/compile/annotations/group.ts";
 import { read } from "../support/annotations.ts";
 import { clusterState, configMap, port, service } from "../support/objects.ts";
 
 const state = clusterState({ Service: [service("auth/check", { ports: [port("80")] })] });
-const CONTEXT: Omit<AnnotationContext, "ingress" | "defaults"> = {
+const CONTEXT = {
   services: state.Service,
+  hasServices: (namespace: string) => namespace === "auth",
   secrets: state.Secret,
   configMaps: state.ConfigMap,
   clusterDomain: "cluster.local",

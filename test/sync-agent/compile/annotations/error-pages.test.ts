@@ -37,6 +37,7 @@ function claims(annotations: Record<string, string>, more: Partial<Ingress> = {}
   const state = clusterState({});
   const found = ingressClaims(object, {
     services: SERVICES,
+    hasServices: (namespace) => namespace === "shop",
     secrets: state.Secret,
     configMaps: state.ConfigMap,
     clusterDomain: "cluster.local",

@@ -1,4 +1,5 @@
 import type { Filters } from "../../../../contract/index.ts";
+import type { ClusterState } from "../../../../sync-agent/cluster/state.ts";
 import type { AnnotationContext } from "../../../../sync-agent/compile/annotations/group.ts";
 import {
   type AnnotationReading,
@@ -6,7 +7,9 @@ import {
 } from "../../../../sync-agent/compile/annotations/read-annotations.ts";
 import { clusterState, ingress } from "./objects.ts";
 
-export type Context = Partial<Omit<AnnotationContext, "ingress">>;
+export interface Context extends Partial<Omit<AnnotationContext, "ingress" | "services" | "hasServices">> {
+  readonly services?: ClusterState["Service"];
+}
 
 /** Reads annotations; a name without a prefix is ingress-nginx's. */
 export function read(
@@ -18,11 +21,14 @@ export function read(
     name.includes("/") ? name : `nginx.ingress.kubernetes.io/${name}`,
     value,
   ]);
+  const services = context.services ?? state.Service;
   return readAnnotations({
     ingress: ingress("shop/web", {
       metadata: { annotations: Object.fromEntries(prefixed) as Record<string, string> },
     }),
-    services: state.Service,
+    services,
+    hasServices: (namespace) =>
+      [...services.values()].some(({ metadata }) => metadata.namespace === namespace),
     secrets: state.Secret,
     configMaps: state.ConfigMap,
     clusterDomain: "cluster.local",

@@ -3,7 +3,9 @@ import {
   type Endpoint,
   type HostRecord,
   zoneKeys,
+  type RecordOf,
   type Records,
+  type Section,
   type ServiceRecord,
   type Settings,
   standardDns,
@@ -11,7 +13,10 @@ import {
 
 export const SETTINGS: Settings = { dns: standardDns({ domain: "cluster.local", ttl: 5, pods: "insecure" }) };
 
-export function emptyRecords(): Records {
+/** As a test fills it. */
+export type MutableRecords = { [S in Section]: Map<string, RecordOf<S>> };
+
+export function emptyRecords(): MutableRecords {
   return {
     addresses: new Map(),
     certificates: new Map(),
@@ -40,7 +45,7 @@ export function serviceRecord(endpoints: readonly string[]): ServiceRecord {
 }
 
 /** Hosts, each with a service of its own name. */
-export function recordsOf(hosts: Readonly<Record<string, string>>): Records {
+export function recordsOf(hosts: Readonly<Record<string, string>>): MutableRecords {
   const records = emptyRecords();
   for (const [host, service] of Object.entries(hosts)) {
     records.hosts.set(host, hostRecord(service));
