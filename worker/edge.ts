@@ -113,6 +113,7 @@ function createReader(
     keepAlive: waitUntil,
     onRefused: (error) =>
       log("warn", { cluster: config.cluster, error: errorText(error) }, "head not followed"),
+    onCaughtUp: async (generation, text) => env.HEAD?.getByName(config.cluster).offer(generation, text),
   });
 }
 

@@ -6,6 +6,7 @@ import { Generation } from "./generation.ts";
 import type { HeadSource } from "./head-source.ts";
 import type { ShardCache } from "./shard-cache.ts";
 import type { MaybePromise, SnapshotView } from "./view.ts";
+import { WaitingRoots } from "./waiting-roots.ts";
 
 export interface ReaderOptions {
   readonly cluster: string;
@@ -19,6 +20,8 @@ export interface ReaderOptions {
   /** Lets work go on after the response (`waitUntil`). */
   readonly keepAlive: (work: Promise<unknown>) => void;
   readonly onRefused: (error: unknown) => void;
+  /** Told of a root that was taken after it had been refused for its shards: whoever keeps the head may want it now. */
+  readonly onCaughtUp?: (generation: number, text: string) => Promise<unknown>;
 }
 
 /** A head read at most this long ago is current. */
@@ -42,6 +45,7 @@ export class SnapshotReader {
   #lookedAt = Number.NEGATIVE_INFINITY;
   #lastError: unknown;
   #othersAskedAt = Number.NEGATIVE_INFINITY;
+  readonly #waiting = new WaitingRoots();
 
   constructor(options: ReaderOptions) {
     this.#options = options;
@@ -93,14 +97,38 @@ export class SnapshotReader {
     const root = await this.verify(text);
     if (current !== undefined && root.generation <= current.root.generation) return "older";
     const next = new Generation(root, text, this.#options.shards);
+    try {
+      return await this.#take(next, current);
+    } catch (error) {
+      if (error instanceof SnapshotUnavailableError) this.#waiting.add(next, this.#options.now());
+      throw error;
+    }
+  }
+
+  async #take(next: Generation, current: Generation | undefined): Promise<Offer> {
     // An edge that says that it has a configuration has read some of it.
     if (current?.served === true) await current.prepare(next);
     else await next.get("hosts", DEFAULT_HOST);
     // While this one prepared, a later one may have come in.
-    if (this.#current !== current) return this.offer(text);
+    if (this.#current !== current) return this.offer(next.text);
     if (current?.served === true) this.#previous = current;
     this.#current = next;
     return "taken";
+  }
+
+  /** Takes the newest root that can be had of those whose shards were not to be read. */
+  async #catchUp(): Promise<void> {
+    const { now, onCaughtUp } = this.#options;
+    const generation = this.#current?.root.generation ?? 0;
+    for (const next of this.#waiting.newerThan(generation, now())) {
+      try {
+        if ((await this.#take(next, this.#current)) !== "taken") return;
+        await onCaughtUp?.(next.root.generation, next.text);
+        return;
+      } catch {
+        // It, or whoever keeps the head, is tried at the next look.
+      }
+    }
   }
 
   async #first(age: number): Promise<Generation> {
@@ -157,6 +185,7 @@ export class SnapshotReader {
     if (!found && errors.length === 0 && this.#current !== undefined) {
       errors.push(new SnapshotUnavailableError("the head is gone"));
     }
+    await this.#catchUp();
     this.#lastError = found ? undefined : errors[0];
     if (this.#lastError !== undefined) this.#options.onRefused(this.#lastError);
     this.#checkedAt = now();
