@@ -13,7 +13,7 @@ const NONE: Faults = { kvErrors: 0, kvDelayMs: 0, kvCacheMs: 0, headDown: false 
 
 let faults = NONE;
 /** The location's cache. */
-const cache = new Map<string, { readonly value: string | null; readonly until: number }>();
+const cache = new Map<string, { readonly value: string | null; readonly since: number }>();
 const MOST_CACHED = 1000;
 const wrapped = new WeakMap<EdgeEnv, EdgeEnv>();
 
@@ -24,12 +24,13 @@ async function kvGet(env: EdgeEnv, key: string, cacheTtl: number): Promise<strin
     await new Promise((resolve) => setTimeout(resolve, ms));
   }
   const cached = cache.get(key);
-  if (cached !== undefined && Date.now() < cached.until) return cached.value;
+  const lifetime = Math.min(kvCacheMs, cacheTtl * 1000);
+  if (cached !== undefined && Date.now() - cached.since < lifetime) return cached.value;
   if (Math.random() < kvErrors) throw new Error("KV GET failed: 500 Internal Server Error");
   const value = await env.KV.get(key, { type: "text" });
   if (kvCacheMs > 0) {
     cache.delete(key);
-    cache.set(key, { value, until: Date.now() + Math.min(kvCacheMs, cacheTtl * 1000) });
+    cache.set(key, { value, since: Date.now() });
     const [oldest] = cache.keys();
     if (cache.size > MOST_CACHED && oldest !== undefined) cache.delete(oldest);
   }
