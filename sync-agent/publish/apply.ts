@@ -46,14 +46,15 @@ export async function apply(
     metadata: { written: time },
   }));
   const root = { key, value: next.text, metadata: { generation, time: next.root.time } };
-  const pairs = [...shardPairs, root, { key: headKey(cluster), value: headText }];
+  // In one request: nobody reads a root before a head names it. Where it takes several, the root is in the last.
+  const content = [...shardPairs, root];
+  const pairs = [...content, { key: headKey(cluster), value: headText }];
 
   async function put(what: string, some: readonly KvPair[]): Promise<void> {
     requireGoing(signal, `write the ${what} of generation ${generation} of cluster ${cluster}`);
     await kv.put(some, signal);
   }
-  if (shardPairs.length > 0) await put("shards", shardPairs);
-  await put("root", [root]);
+  await put("content", content);
   if (!(await mayMoveHead())) return "overtaken";
   await put("head", pairs.slice(-1));
   const bytes = pairs.reduce((sum, { value }) => sum + utf8(value).length, 0);

@@ -131,14 +131,13 @@ test("after its term has ended, whenever that is, a publisher begins no write", 
   );
 });
 
-test.each(["shards", "root", "head", "PUT"])(
+test.each(["content", "head", "PUT"])(
   "deposed before it writes the %s, it begins none of it",
   async (step) => {
     const world = { kv: createFakeKv(), edge: createFakeEdge(keys.verifier) };
     const abort = new AbortController();
     const before = {
-      shards: "get default/head",
-      root: "default/shard/",
+      content: "get default/head",
       head: "default/root/",
       PUT: "default/head",
     };
@@ -162,7 +161,7 @@ test.each(["shards", "root", "head", "PUT"])(
     });
     const written = world.kv.writes.map(({ key }) => key.split("/")[1]);
     expect(new Set(written)).toEqual(
-      new Set({ shards: [], root: ["shard"], head: ["shard", "root"], PUT: ["shard", "root", "head"] }[step]),
+      new Set({ content: [], head: ["shard", "root"], PUT: ["shard", "root", "head"] }[step]),
     );
     expect(world.edge.requests).toEqual(["GET"]);
     // Its successor does what is left.
