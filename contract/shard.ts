@@ -4,6 +4,7 @@ import { utf8 } from "./bytes.ts";
 import { canonicalJson } from "./canonical.ts";
 import { sha256 } from "./digest.ts";
 import { IntegrityError, parseAs, parseJson } from "./errors.ts";
+import { recordTexts } from "./record-texts.ts";
 import { type RecordOf, SECTIONS, type Section } from "./records.ts";
 
 /** A section gets the smallest power of two of shards that keeps their mean at or below this many bytes. */
@@ -28,10 +29,6 @@ const SHARD_SCHEMAS = {
   services: shardSchema("services"),
   zones: shardSchema("zones"),
 };
-
-const skimmedSchema = z.looseObject({
-  records: z.custom<object>((value) => typeof value === "object" && value !== null),
-});
 
 export type ShardRecords<S extends Section> = ReadonlyMap<string, RecordOf<S>>;
 
@@ -82,6 +79,30 @@ export async function encodeSection<S extends Section>(
 }
 
 /**
+ * The texts of a shard's records, by key, for whoever decodes few of them.
+ *
+ * @throws IntegrityError when the text is not what the digest names; MalformedError when it is not laid out as a shard.
+ */
+export async function openShard(
+  section: Section,
+  digest: string,
+  text: string,
+): Promise<ReadonlyMap<string, string>> {
+  const what = nameOf(section, digest);
+  await verifyDigest(what, digest, text);
+  return recordTexts(what, section, text);
+}
+
+/** @throws MalformedError when its shape, or that of its key, is wrong */
+export function decodeRecord<S extends Section>(section: S, key: string, text: string): RecordOf<S> {
+  const what = `record ${section} ${key}`;
+  const { key: keySchema, record } = SECTIONS[section];
+  parseAs(what, keySchema, key);
+  // The schema of this very section vouches for it.
+  return parseAs<z.ZodType>(what, record, parseJson(what, text)) as RecordOf<S>;
+}
+
+/**
  * Reads a shard that a verified root names.
  *
  * @throws IntegrityError when the text is not what the digest names; MalformedError when its shape is wrong.
@@ -91,30 +112,32 @@ export async function decodeShard<S extends Section>(
   digest: string,
   text: string,
 ): Promise<ShardRecords<S>> {
-  const what = `shard ${section}/${digest.slice(0, 12)}`;
-  if ((await sha256(text)) !== digest) {
-    throw new IntegrityError(what, "its bytes do not have the digest that names it");
-  }
+  const what = nameOf(section, digest);
+  await verifyDigest(what, digest, text);
   const shard = parseAs(what, SHARD_SCHEMAS[section], parseJson(what, text));
   // The schema of this very section has just vouched for the records.
   return new Map(Object.entries(shard.records)) as ReadonlyMap<string, unknown> as ShardRecords<S>;
 }
 
 /**
- * Reads a shard that a verified root names without looking at each of its records again: the agent that signed the root
- * vouches for them, and for a look over a whole cluster the schema costs ten times the rest. Not for serving.
+ * All records of an opened shard, without a look at their shapes: the agent that signed the root vouches for them, and for a
+ * look over a whole cluster the schema costs ten times the rest. Not for serving.
  *
- * @throws IntegrityError when the text is not what the digest names; MalformedError when it is no shard of the section.
+ * @throws MalformedError when one is no JSON
  */
-export async function skimShard<S extends Section>(
+export function skimRecords<S extends Section>(
   section: S,
-  digest: string,
-  text: string,
-): Promise<ShardRecords<S>> {
-  const what = `shard ${section}/${digest.slice(0, 12)}`;
+  texts: Iterable<readonly [string, string]>,
+): ShardRecords<S> {
+  const records = new Map<string, unknown>();
+  for (const [key, text] of texts) records.set(key, parseJson(`record ${section} ${key}`, text));
+  return records as ReadonlyMap<string, unknown> as ShardRecords<S>;
+}
+
+const nameOf = (section: Section, digest: string): string => `shard ${section}/${digest.slice(0, 12)}`;
+
+async function verifyDigest(what: string, digest: string, text: string): Promise<void> {
   if ((await sha256(text)) !== digest) {
     throw new IntegrityError(what, "its bytes do not have the digest that names it");
   }
-  const { records } = parseAs(what, skimmedSchema, parseJson(what, text));
-  return new Map(Object.entries(records)) as ReadonlyMap<string, unknown> as ShardRecords<S>;
 }

@@ -30,8 +30,10 @@ import { createGate } from "./system/gate.ts";
 import type { HeadStore } from "./system/head.ts";
 import { EdgeState } from "./system/state/state.ts";
 
-/** Texts of shards in memory. Decoded they take about three times that, of an isolate's 128 MiB. */
-const SHARD_BUDGET_BYTES = 16 * 1024 * 1024;
+/** Texts of shards in memory, a byte a character: 20,000 hosts with ten routes each and their Services. */
+const SHARD_BUDGET_BYTES = 32 * 1024 * 1024;
+/** Texts of the records that are decoded. With the tables made of them they take about six times that. */
+const RECORD_BUDGET_BYTES = 4 * 1024 * 1024;
 
 export type Edge = (request: Request) => Promise<Response>;
 
@@ -104,6 +106,7 @@ function createReader(
       cluster: config.cluster,
       get,
       budgetBytes: SHARD_BUDGET_BYTES,
+      recordBudgetBytes: RECORD_BUDGET_BYTES,
       now,
       delay,
       keepAlive: waitUntil,

@@ -36,12 +36,13 @@ export class Generation implements SnapshotView {
     const shard = this.#shards.peek<S>(digest);
     if (shard === undefined) return this.#load(section, digest, key);
     this.#served = true;
-    return shard.get(key);
+    return this.#shards.record(shard, key);
   }
 
   /**
    * Reads what a successor needs in order to take over without a request waiting: for every shard of this generation
-   * that is in memory, the one in its place. Rejects when one cannot be read: then this generation stays.
+   * that is in memory, the one in its place, and of that the records that are decoded of this one. Rejects when one cannot
+   * be read, or is malformed: then this generation stays.
    */
   async prepare(next: Generation): Promise<void> {
     const reads: Promise<unknown>[] = [];
@@ -60,6 +61,18 @@ export class Generation implements SnapshotView {
       }
     }
     await Promise.all(reads);
+    for (const section of SECTION_NAMES) this.#warm(section, next.root.sections[section].shards);
+  }
+
+  #warm(section: Section, coming: readonly string[]): void {
+    const stays = new Set(coming);
+    const replaced = this.root.sections[section].shards.filter((digest) => !stays.has(digest));
+    for (const digest of replaced) {
+      for (const known of Array.from(this.#shards.held(digest)?.decoded ?? [])) {
+        const successor = this.#shards.held(coming[shardIndex(known.key, coming.length)] ?? "");
+        if (successor !== undefined) this.#shards.warm(successor, known);
+      }
+    }
   }
 
   /** One of a section's shards, by its digest, for a look over all of them (ShardCache.skim). */
@@ -70,6 +83,6 @@ export class Generation implements SnapshotView {
   async #load<S extends Section>(section: S, digest: string, key: string): Promise<RecordOf<S> | undefined> {
     const shard = await this.#shards.load(section, digest);
     this.#served = true;
-    return shard.get(key);
+    return this.#shards.record(shard, key);
   }
 }

@@ -1,22 +1,12 @@
-import {
-  decodeShard,
-  type RecordOf,
-  type Section,
-  shardKey,
-  type ShardRecords,
-  skimShard,
-} from "../../contract/index.ts";
+import { type RecordOf, type Section, shardKey, type ShardRecords } from "../../contract/index.ts";
 import { type Delay, READ_DEADLINE_MS, withDeadline } from "./deadline.ts";
+import { DecodedRecords } from "./decoded-records.ts";
 import { SnapshotUnavailableError } from "./errors.ts";
 import { IMMUTABLE_CACHE_TTL, type KvGet, SHORTEST_CACHE_TTL } from "./head-source.ts";
-
-interface Entry {
-  readonly records: ShardRecords<Section>;
-  readonly bytes: number;
-}
+import { type Decoded, Shard } from "./shard.ts";
 
 interface Loading {
-  readonly shard: Promise<ShardRecords<Section>>;
+  readonly shard: Promise<Shard>;
   readonly since: number;
 }
 
@@ -25,6 +15,8 @@ export interface ShardCacheOptions {
   readonly get: KvGet;
   /** Least recently used shards go when the sum of their texts exceeds this. */
   readonly budgetBytes: number;
+  /** Decoded records that are not used go when the sum of their texts exceeds this. As much as of texts without. */
+  readonly recordBudgetBytes?: number;
   /** Milliseconds. */
   readonly now: () => number;
   readonly delay: Delay;
@@ -37,30 +29,84 @@ const RETRY_AFTER_MS = 2_000;
 /** Failures that are remembered: those of roots that are gone would pile up otherwise. */
 const MOST_FAILED = 256;
 
-/** Decoded shards in isolate memory, by digest. Shards are immutable: an entry is never wrong, only absent. */
+/**
+ * Shards in isolate memory, by digest, and which of their records are decoded. Shards are immutable: an entry is never
+ * wrong, only absent.
+ */
 export class ShardCache {
   readonly #options: ShardCacheOptions;
-  readonly #entries = new Map<string, Entry>();
+  readonly #entries = new Map<string, Shard>();
+  readonly #decoded: DecodedRecords;
   readonly #loading = new Map<string, Loading>();
   readonly #failed = new Map<string, { readonly until: number; readonly error: SnapshotUnavailableError }>();
   #bytes = 0;
+  /** The digest that was asked for last. */
+  #latest: string | undefined;
 
   constructor(options: ShardCacheOptions) {
     this.#options = options;
+    this.#decoded = new DecodedRecords(options.recordBudgetBytes ?? options.budgetBytes);
   }
 
   get bytes(): number {
     return this.#bytes;
   }
 
-  /** The shard's records if they are in memory. */
-  peek<S extends Section>(digest: string): ShardRecords<S> | undefined {
-    const entry = this.#entries.get(digest);
-    if (entry === undefined) return undefined;
+  get decodedBytes(): number {
+    return this.#decoded.bytes;
+  }
+
+  /** The shard if it is in memory. */
+  peek<S extends Section>(digest: string): Shard<S> | undefined {
+    const shard = this.#entries.get(digest);
+    if (shard === undefined || digest === this.#latest) return shard as Shard<S> | undefined;
     // A Map keeps the order of insertion, so this makes the entry the most recently used.
     this.#entries.delete(digest);
-    this.#entries.set(digest, entry);
-    return entry.records as ShardRecords<S>;
+    this.#entries.set(digest, shard);
+    this.#latest = digest;
+    return shard as Shard<S>;
+  }
+
+  /** @throws SnapshotUnavailableError where the record is not what its section promises */
+  record<S extends Section>(shard: Shard<S>, key: string): RecordOf<S> | undefined {
+    const known = shard.peek(key);
+    if (known !== undefined) {
+      known.isUsed = true;
+      return known.record as RecordOf<S>;
+    }
+    const decoded = this.#decode(shard, key);
+    this.#keep(decoded);
+    return decoded?.record as RecordOf<S> | undefined;
+  }
+
+  /**
+   * Makes ready what is in use: a record that is decoded of the shard before is taken over where it is the same, and decoded
+   * anew where it is not.
+   *
+   * @throws SnapshotUnavailableError as record() does
+   */
+  warm(next: Shard, known: Decoded): void {
+    if (next.peek(known.key) !== undefined) return;
+    this.#keep(next.adopt(known) ?? this.#decode(next, known.key));
+  }
+
+  #decode(shard: Shard, key: string): Decoded | undefined {
+    try {
+      return shard.decode(key);
+    } catch (cause) {
+      throw new SnapshotUnavailableError(`record ${shard.section} ${key} cannot be read`, { cause });
+    }
+  }
+
+  /** Of a shard that has left memory nothing is kept; a request that still has it uses it up. */
+  #keep(decoded: Decoded | undefined): void {
+    if (decoded !== undefined && this.held(decoded.shard.digest) === decoded.shard)
+      this.#decoded.add(decoded);
+  }
+
+  /** As peek(), by somebody whose look is no use of it. */
+  held(digest: string): Shard | undefined {
+    return this.#entries.get(digest);
   }
 
   has(digest: string): boolean {
@@ -68,7 +114,7 @@ export class ShardCache {
   }
 
   /** Reads a shard; concurrent calls share one read. Rejects with SnapshotUnavailableError. */
-  async load<S extends Section>(section: S, digest: string): Promise<ShardRecords<S>> {
+  async load<S extends Section>(section: S, digest: string): Promise<Shard<S>> {
     const failed = this.#failed.get(digest);
     if (failed !== undefined && this.#options.now() < failed.until) throw failed.error;
     let loading = this.#loading.get(digest);
@@ -83,7 +129,7 @@ export class ShardCache {
       this.#options.keepAlive(ended);
       loading = begun;
     }
-    return (await loading.shard) as ReadonlyMap<string, unknown> as ReadonlyMap<string, RecordOf<S>>;
+    return (await loading.shard) as Shard as Shard<S>;
   }
 
   /**
@@ -91,13 +137,13 @@ export class ShardCache {
    * so that nothing which serves requests has to go for it. Rejects with SnapshotUnavailableError.
    */
   async skim<S extends Section>(section: S, digest: string): Promise<ShardRecords<S>> {
-    const entry = this.#entries.get(digest);
-    if (entry !== undefined) return entry.records as ShardRecords<S>;
+    const held = this.#entries.get(digest) as Shard<S> | undefined;
+    if (held !== undefined) return held.skim();
     const { cluster, get, delay } = this.#options;
     try {
       const text = await withDeadline("it", get(shardKey(cluster, digest), IMMUTABLE_CACHE_TTL), delay);
       if (text === null) throw new SnapshotUnavailableError("KV has no such key");
-      return await skimShard(section, digest, text);
+      return (await Shard.open(section, digest, text)).skim();
     } catch (cause) {
       throw new SnapshotUnavailableError(`shard ${section}/${digest.slice(0, 12)} cannot be read`, { cause });
     }
@@ -107,17 +153,17 @@ export class ShardCache {
     if (this.#loading.get(digest) === ended) this.#loading.delete(digest);
   }
 
-  async #read(section: Section, digest: string): Promise<ShardRecords<Section>> {
+  async #read(section: Section, digest: string): Promise<Shard> {
     const { cluster, get, now, delay } = this.#options;
     // What was missing a moment ago may be there now: KV must not answer from a cached miss for long.
     const cacheTtl = this.#failed.has(digest) ? SHORTEST_CACHE_TTL : IMMUTABLE_CACHE_TTL;
     try {
       const text = await withDeadline("it", get(shardKey(cluster, digest), cacheTtl), delay);
       if (text === null) throw new SnapshotUnavailableError("KV has no such key");
-      const records = await decodeShard(section, digest, text);
+      const shard = await Shard.open(section, digest, text);
       this.#failed.delete(digest);
-      this.#insert(digest, { records, bytes: text.length });
-      return records;
+      this.#insert(digest, shard);
+      return shard;
     } catch (cause) {
       const error = new SnapshotUnavailableError(`shard ${section}/${digest.slice(0, 12)} cannot be read`, {
         cause,
@@ -130,13 +176,14 @@ export class ShardCache {
     }
   }
 
-  #insert(digest: string, entry: Entry): void {
-    this.#entries.set(digest, entry);
-    this.#bytes += entry.bytes;
-    for (const [oldest, { bytes }] of this.#entries) {
+  #insert(digest: string, shard: Shard): void {
+    this.#entries.set(digest, shard);
+    this.#bytes += shard.bytes;
+    for (const [oldest, leaving] of this.#entries) {
       if (this.#bytes <= this.#options.budgetBytes || oldest === digest) break;
       this.#entries.delete(oldest);
-      this.#bytes -= bytes;
+      this.#bytes -= leaving.bytes;
+      for (const decoded of Array.from(leaving.decoded)) this.#decoded.drop(decoded);
     }
   }
 }
