@@ -3,6 +3,9 @@ import type { Bench } from "./support/benchmark.ts";
 
 const LOADERS: Readonly<Record<string, () => Promise<{ readonly bench: Bench }>>> = {
   "edge-overhead": () => import("./edge-overhead.ts"),
+  "dns-messages": () => import("./dns-messages.ts"),
+  doh: () => import("./doh.ts"),
+  "whole-stacks": () => import("./whole-stacks.ts"),
 };
 
 export const BENCHMARKS: readonly string[] = Object.keys(LOADERS);
