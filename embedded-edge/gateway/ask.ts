@@ -12,19 +12,20 @@ import {
   type UpstreamRequest,
   verification,
 } from "./upstream.ts";
+import type { Waiting } from "./waiting.ts";
 
 /**
  * Asks the target of an admitted request, and waits for the head of the answer.
  *
  * @param fields the request's, with those of an upgrade
- * @param abandoned is aborted when nobody waits any more
+ * @param waiting tells when nobody waits any more
  * @throws GatewayError
  */
 export type Ask = (
   admitted: Admitted,
   fields: string[],
   body: Readable | undefined,
-  abandoned: AbortSignal,
+  waiting: Waiting,
 ) => Promise<Answer>;
 
 /** RFC 9110 9.2.2 */
@@ -50,7 +51,7 @@ export function asker(
     } catch (error) {
       if (!(error instanceof StaleConnectionError)) throw error;
       const mayRepeat = request.body === undefined && IDEMPOTENT.has(request.method);
-      if (mayRepeat && !request.abandoned.aborted) {
+      if (mayRepeat && !request.waiting.givenUp) {
         return sendTo(address, request, undefined, limits);
       }
       throw new GatewayError("reset", `the upstream closed the connection: ${error.message}`, {
@@ -59,7 +60,7 @@ export function asker(
     }
   };
 
-  return async (admitted, fields, body, abandoned) => {
+  return async (admitted, fields, body, waiting) => {
     const addresses = await candidates(admitted.target, isAllowed, resolve);
     const { scheme, port } = admitted.target;
     const { verify, method, path } = admitted;
@@ -71,7 +72,7 @@ export function asker(
       path,
       fields,
       body,
-      abandoned,
+      waiting,
     };
     const own = requestLimits(limits, admitted.timeouts);
     const kept = admitted.close ? undefined : pools;
@@ -82,7 +83,7 @@ export function asker(
         const connectMs = Math.max(1, deadline - performance.now());
         return await askAddress(address, request, { ...own, connectMs }, kept);
       } catch (error) {
-        if (!(error instanceof GatewayError) || error.fault !== "dial" || abandoned.aborted) throw error;
+        if (!(error instanceof GatewayError) || error.fault !== "dial" || waiting.givenUp) throw error;
         unreachable = error;
       }
     }

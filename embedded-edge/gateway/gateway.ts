@@ -4,6 +4,7 @@ import type { Duplex } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { GATEWAY_HEADERS } from "../../contract/index.ts";
 import { discardRest } from "../http/discard.ts";
+import { passBody } from "../http/pass.ts";
 import { responseFields } from "../http/response.ts";
 import { sendHead } from "../http/send-head.ts";
 import { tunnel } from "../http/tunnel.ts";
@@ -18,6 +19,7 @@ import { type Resolve, systemResolve } from "./candidates.ts";
 import { GatewayError } from "./fault.ts";
 import { DEFAULT_LIMITS, type GatewayLimits } from "./limits.ts";
 import { openPools } from "./upstream.ts";
+import { Waiting } from "./waiting.ts";
 
 export interface GatewayOptions {
   readonly listen: ListenAddress;
@@ -57,18 +59,18 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   };
 
   const serve = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
-    const abandoned = new AbortController();
-    response.once("close", () => abandoned.abort());
+    const waiting = new Waiting();
+    response.once("close", () => response.writableFinished || waiting.giveUp());
     response.once("finish", () => discardRest(request));
     try {
       const admitted = admit(request, secret);
       const body = admitted.framing === "none" ? undefined : request;
-      const answer = await ask(admitted, admitted.fields, body, abandoned.signal);
+      const answer = await ask(admitted, admitted.fields, body, waiting);
       if (answer.kind === "upgrade") {
         answer.socket.destroy();
         throw new GatewayError("reset", "the upstream changed to a protocol that nobody asked for");
       }
-      await relay(answer.response, response);
+      relay(answer.response, response);
     } catch (error) {
       if (response.headersSent || response.destroyed) {
         response.destroy();
@@ -81,18 +83,18 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   };
 
   const serveUpgrade = async (request: IncomingMessage, client: Duplex, head: Buffer): Promise<void> => {
-    const abandoned = new AbortController();
+    const waiting = new Waiting();
     let answered = false;
     tunnels.add(client);
     client.on("error", () => client.destroy());
     client.once("close", () => {
       tunnels.delete(client);
-      abandoned.abort();
+      waiting.giveUp();
     });
     try {
       const admitted = admit(request, secret);
       const fields = [...admitted.fields, ...WEBSOCKET_FIELDS];
-      const answer = await ask(admitted, fields, undefined, abandoned.signal);
+      const answer = await ask(admitted, fields, undefined, waiting);
       const { statusCode = 502, statusMessage = "", rawHeaders } = answer.response;
       const passed = responseFields(statusCode, rawHeaders, isOurs);
       answered = true;
@@ -141,9 +143,12 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   };
 }
 
-async function relay(from: IncomingMessage, to: ServerResponse): Promise<void> {
+/** When either side breaks off, so does the other, and neither looks complete. */
+function relay(from: IncomingMessage, to: ServerResponse): void {
   const { statusCode = 502, statusMessage = "", rawHeaders } = from;
   to.writeHead(statusCode, statusMessage, responseFields(statusCode, rawHeaders, isOurs));
-  sendHead(to);
-  await pipeline(from, to);
+  to.once("close", () => to.writableFinished || from.destroy());
+  from.on("error", () => to.destroy());
+  from.once("close", () => from.complete || to.destroy());
+  passBody(from, to, () => sendHead(to));
 }

@@ -15,6 +15,7 @@ import { MAX_RESPONSE_HEAD } from "../http/response.ts";
 import { sendHead } from "../http/send-head.ts";
 import { GatewayError } from "./fault.ts";
 import type { GatewayLimits, RequestLimits } from "./limits.ts";
+import type { Waiting } from "./waiting.ts";
 
 /** The kept connections, by scheme; Node's agents keep them by address and port. */
 export interface Pools {
@@ -53,8 +54,7 @@ export interface UpstreamRequest {
   readonly fields: string[];
   /** `undefined` when there is none. Not read before the connection stands. */
   readonly body: Readable | undefined;
-  /** Aborted when nobody waits for the answer any more. */
-  readonly abandoned: AbortSignal;
+  readonly waiting: Waiting;
 }
 
 export type Answer =
@@ -85,9 +85,7 @@ export async function sendTo(
   limits: RequestLimits,
 ): Promise<Answer> {
   const upstream = open(address, request, pools);
-  const abandon = () => upstream.destroy();
-  request.abandoned.addEventListener("abort", abandon, { once: true });
-  upstream.once("close", () => request.abandoned.removeEventListener("abort", abandon));
+  request.waiting.onGivenUp(() => upstream.destroy());
   const answer = headOf(upstream);
   // Listened to further down, after the dial; a rejection in between is the dial's as well.
   answer.catch(() => undefined);

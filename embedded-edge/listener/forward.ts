@@ -1,6 +1,7 @@
 import type { ClientRequest, IncomingMessage } from "node:http";
 import type { Readable, Writable } from "node:stream";
 import { errorText } from "../errors.ts";
+import { passBody } from "../http/pass.ts";
 import { responseFields } from "../http/response.ts";
 import { sendHead } from "../http/send-head.ts";
 import type { EdgeLog } from "../options.ts";
@@ -102,6 +103,6 @@ function relay(response: IncomingMessage, reply: Reply, log: EdgeLog): void {
   }
   // HTTP/2 ends some responses with their head.
   if (sink.writableEnded) response.resume();
-  else response.pipe(sink);
+  else passBody(response, sink, () => reply.sendHead());
   response.once("close", () => response.complete || reply.break());
 }

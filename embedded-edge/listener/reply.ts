@@ -6,8 +6,14 @@ import type { Writable } from "node:stream";
 import { sendHead } from "../http/send-head.ts";
 
 export interface Reply {
-  /** Sends the head, and gives the stream that takes the body. @throws when HTTP has no form for the head. */
+  /**
+   * Makes the head, and gives the stream that takes the body. The head is sent with the body's first bytes, or by sendHead().
+   *
+   * @throws when HTTP has no form for the head.
+   */
   begin(status: number, message: string, fields: readonly string[]): Writable;
+  /** Sends the head now. */
+  sendHead(): void;
   readonly begun: boolean;
   /** Ends it such that the client cannot take it for complete. */
   break(): void;
@@ -20,9 +26,9 @@ export function http1Reply(response: ServerResponse, isDraining: () => boolean):
   return {
     begin(status, message, fields) {
       response.writeHead(status, message, isDraining() ? [...fields, "Connection", "close"] : [...fields]);
-      sendHead(response);
       return response;
     },
+    sendHead: () => sendHead(response),
     get begun() {
       return response.headersSent;
     },
@@ -43,6 +49,8 @@ export function http2Reply(stream: ServerHttp2Stream): Reply {
       if (!stream.destroyed && !stream.closed) stream.respond(http2Fields(status, fields));
       return stream;
     },
+    // respond() has.
+    sendHead: () => undefined,
     get begun() {
       return stream.headersSent;
     },
