@@ -126,15 +126,19 @@ function open(address: string, request: UpstreamRequest, pools: Pools | undefine
     : httpRequest({ ...options, agent: pools?.http ?? new ListeningAgent() });
 }
 
-/** Waits until the connection stands. */
+/** Waits until the connection stands; a kept one does already, and is not timed. */
 async function dial(upstream: ClientRequest, scheme: "http" | "https", connectMs: number): Promise<Socket> {
   const { promise, resolve, reject } = Promise.withResolvers<Socket>();
-  const timer = setTimeout(() => upstream.destroy(new Error("timed out")), connectMs);
+  let timer: NodeJS.Timeout | undefined;
   upstream.once("error", reject);
   upstream.once("close", () => reject(new Error("closed")));
   upstream.once("socket", (socket) => {
-    if (upstream.reusedSocket && !socket.connecting) resolve(socket);
-    else socket.once(scheme === "https" ? "secureConnect" : "connect", () => resolve(socket));
+    if (upstream.reusedSocket && !socket.connecting) {
+      resolve(socket);
+      return;
+    }
+    timer = setTimeout(() => upstream.destroy(new Error("timed out")), connectMs);
+    socket.once(scheme === "https" ? "secureConnect" : "connect", () => resolve(socket));
   });
   try {
     return await promise;
