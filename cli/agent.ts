@@ -15,6 +15,7 @@ export interface AgentFlags {
   accountId: string;
   namespaceId: string;
   headUrl?: string;
+  publishInterval?: number;
   keys: string;
   cluster: string;
   clusterDomain: string;
@@ -49,6 +50,7 @@ export function agentCommand(): Command {
     .addOption(options.accountId())
     .addOption(options.namespaceId())
     .addOption(options.headUrl())
+    .addOption(options.publishInterval())
     .addOption(options.keys())
     .addOption(options.cluster())
     .addOption(options.clusterDomain())

@@ -172,6 +172,13 @@ export const options = {
     option("--kv-url <url>", "the KV API: an edge's, or Cloudflare's")
       .argParser(parseUrl)
       .default(CLOUDFLARE_API_URL),
+  publishInterval: () =>
+    option(
+      "--publish-interval <ms>",
+      "the least time from one publication to the next: a busy cluster costs less KV writes with a longer one",
+    )
+      .argParser(parseMilliseconds)
+      .default(undefined, "1500 where --kv-url is Cloudflare's, 100 elsewhere"),
   headUrl: () =>
     option("--head-url <url>", "where the edge takes the head, `https://SYSTEM-HOST/head`").argParser(
       parseUrl,
@@ -200,6 +207,15 @@ export function parseListen(text: string): Listen {
     throw new InvalidArgumentError("It must be HOST:PORT, as in 127.0.0.1:8080 or [::1]:8080.");
   }
   return { host, port };
+}
+
+/** An hour at most: certificates in the snapshot are renewed by then. */
+const MAX_INTERVAL_MS = 3_600_000;
+
+function parseMilliseconds(text: string): number {
+  const ms = Number(text);
+  if (/^\d{1,7}$/.test(text) && ms <= MAX_INTERVAL_MS) return ms;
+  throw new InvalidArgumentError(`It must be a whole number of milliseconds up to ${MAX_INTERVAL_MS}.`);
 }
 
 export function parseList(text: string): string[] {

@@ -5,6 +5,7 @@ import { type Observability, startObservability } from "../../sync-agent/report/
 import { type AgentMetrics, createMetrics } from "../../sync-agent/report/metrics.ts";
 import type { ClusterState } from "../../sync-agent/cluster/state.ts";
 import { mayVerifyPods } from "../../sync-agent/compile/corefile-source.ts";
+import { DEFAULT_TIMING, UNLIMITED_TIMING } from "../../sync-agent/timing.ts";
 import type { AgentFlags } from "../agent.ts";
 import { type Corefiles, corefiles } from "../corefile.ts";
 import { type Followed, followManifests } from "../followed.ts";
@@ -20,6 +21,8 @@ export async function runAgent(flags: AgentFlags): Promise<void> {
   const metrics = createMetrics({ cluster: flags.cluster, version: VERSION });
   const rounds = createRoundWatch(systemClock);
   const configured = corefiles(flags);
+  const isCloudflare = flags.kvUrl === CLOUDFLARE_API_URL;
+  const timing = isCloudflare ? DEFAULT_TIMING : UNLIMITED_TIMING;
   const followed = await follow(flags, { metrics, log, corefiles: configured });
   const agent = await createPublishingAgent({
     ...flags,
@@ -27,7 +30,8 @@ export async function runAgent(flags: AgentFlags): Promise<void> {
     corefiles: configured,
     metrics,
     rounds,
-    certificates: flags.certificates ?? (flags.kvUrl === CLOUDFLARE_API_URL ? "managed" : "sealed"),
+    certificates: flags.certificates ?? (isCloudflare ? "managed" : "sealed"),
+    timing: { ...timing, spacing: flags.publishInterval ?? timing.spacing },
     keys,
     kv: {
       url: flags.kvUrl,

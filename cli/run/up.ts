@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import { type EmbeddedEdge, startEdge } from "../../embedded-edge/index.ts";
+import { UNLIMITED_TIMING } from "../../sync-agent/timing.ts";
 import { workerBundle } from "../bundle.ts";
 import { corefiles } from "../corefile.ts";
 import { requireToken } from "../dns-access.ts";
@@ -44,7 +45,7 @@ export async function runUp(flags: UpFlags): Promise<void> {
         keys,
         kv,
         certificates: "sealed",
-        timing: { spacing: 0 },
+        timing: { ...UNLIMITED_TIMING, spacing: 0 },
         log,
       });
       await agent.start();

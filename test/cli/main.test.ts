@@ -52,6 +52,8 @@ describe("a wrong call ends with 2 and names what is wrong", () => {
     [["up", "--manifests", ".", "--dns-access", "all"], {}, "loopback, token, public"],
     [["up", "--manifests", ".", "--targets", "10.0.0.0"], {}, "10.0.0.0"],
     [["agent", "--manifests", ".", "--kv-url", "nowhere"], {}, "--kv-url"],
+    [["agent", "--manifests", ".", "--publish-interval", "10s"], {}, "--publish-interval"],
+    [["agent", "--manifests", "."], { LINTEL_PUBLISH_INTERVAL: "3600001" }, "up to 3600000"],
     [["dns"], {}, "--doh is needed"],
     [["dns", "--doh", "http://doh.test/"], {}, "--doh is no https URL"],
     [["dns", "--doh", "https://doh.test/", "--listen", "53"], {}, "--listen"],

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { DEFAULT_TIMING, failureAt, type History, nextRound } from "../../sync-agent/timing.ts";
+import { DEFAULT_TIMING, failureAt, type History, nextRound, UNLIMITED_TIMING } from "../../sync-agent/timing.ts";
 
 const START = 100_000;
 const IDLE: History = {
@@ -41,6 +41,16 @@ describe("the next round is due", () => {
 
   test("at once when there was none", () => {
     expect(nextRound({ ...IDLE, round: undefined }, DEFAULT_TIMING)).toBe(Number.NEGATIVE_INFINITY);
+  });
+});
+
+describe("where the KV API has no limits, the next round is due", () => {
+  test.each<[string, Partial<History>, number]>([
+    ["20 ms after a change", { changes: at(0) }, 20],
+    ["20 ms after the last of several", { changes: at(0, 120) }, 140],
+    ["100 ms after a publication, however soon a change comes", { publication: START, changes: at(10) }, 100],
+  ])("%s", (_name, history, expected) => {
+    expect(nextRound({ ...IDLE, ...history }, UNLIMITED_TIMING) - START).toBe(expected);
   });
 });
 
