@@ -32,6 +32,7 @@ export interface AgentFlags {
   corefile?: CorefileFlag;
   corefileEnv: readonly string[];
   listen: Listen;
+  heartbeat: number;
   leaseNamespace?: string;
   leaseName?: string;
   identity?: string;
@@ -67,6 +68,7 @@ export function agentCommand(): Command {
     .addOption(options.corefile())
     .addOption(options.corefileEnv())
     .addOption(options.listen())
+    .addOption(options.heartbeat())
     .addOption(options.leaseNamespace())
     .addOption(options.leaseName())
     .addOption(options.identity())

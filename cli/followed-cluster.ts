@@ -49,6 +49,7 @@ export async function followCluster(options: FollowedClusterOptions): Promise<Fo
     observer: metrics.source,
   });
   return {
+    identity,
     source,
     health: () => source.health(),
     leadership: createLeaseLeadership({

@@ -12,6 +12,7 @@ import { isDnsSubdomain } from "../sync-agent/cluster/objects/names.ts";
 import type { LoadBalancerAddress } from "../sync-agent/cluster/state.ts";
 import { CERTIFICATE_MODES } from "../sync-agent/certificates/desired.ts";
 import { CLOUDFLARE_API_URL } from "../sync-agent/publish/api-url.ts";
+import { DEFAULT_HEARTBEAT_MS } from "../sync-agent/report/self-report.ts";
 import { parseStatusAddresses, StatusAddressError } from "../sync-agent/report/status-addresses.ts";
 import type { CorefileFlag } from "./corefile.ts";
 import { LOG_LEVELS } from "./log.ts";
@@ -98,6 +99,13 @@ export const options = {
       .argParser(parseList)
       .default([], "all that the token may see"),
   listen: () => listenOption("listen", "where to answer /healthz, /readyz and /metrics", "127.0.0.1:0"),
+  heartbeat: () =>
+    option(
+      "--heartbeat <seconds>",
+      "how often to tell the edge that the agent works though nothing changed; 0 for never",
+    )
+      .argParser(parseHeartbeat)
+      .default(DEFAULT_HEARTBEAT_MS / 1000),
   http: () => listenOption("http", "where to serve HTTP", "127.0.0.1:8080"),
   https: () => listenOption("https", "where to serve HTTPS", "127.0.0.1:8443"),
   api: () => listenOption("api", "where to serve the KV API that agents publish to", "127.0.0.1:8787"),
@@ -271,6 +279,12 @@ export function parseCidrs(text: string): string[] {
 export function parseSecret(text: string): string {
   if (text.trim() === "") throw new InvalidArgumentError("It is empty.");
   return text.trim();
+}
+
+function parseHeartbeat(text: string): number {
+  const seconds = Number(text);
+  if (/^\d{1,6}$/.test(text) && (seconds === 0 || seconds >= 10)) return seconds;
+  throw new InvalidArgumentError("It must be 0, or 10 seconds or more.");
 }
 
 function parseUrl(text: string): string {

@@ -9,18 +9,25 @@ import { createJoin } from "../sync-agent/joined.ts";
 import type { ClusterSource, LoadBalancerAddress } from "../sync-agent/cluster/state.ts";
 import { compile, type Compiled, CompileMemory } from "../sync-agent/compile/compile.ts";
 import type { Leadership } from "../sync-agent/leadership.ts";
+import { CLOUDFLARE_API_URL } from "../sync-agent/publish/api-url.ts";
 import { createCloudflareKv } from "../sync-agent/publish/cloudflare-kv.ts";
 import { observedKv } from "../sync-agent/publish/observed-kv.ts";
 import { createPublisher } from "../sync-agent/publish/publisher.ts";
 import { retriedKv } from "../sync-agent/publish/retried-kv.ts";
-import type { RoundWatch } from "../sync-agent/report/health.ts";
+import type { Check, RoundWatch } from "../sync-agent/report/health.ts";
 import type { AgentMetrics } from "../sync-agent/report/metrics.ts";
 import type { Reporter } from "../sync-agent/report/reporter.ts";
+import {
+  CLOUDFLARE_SPACING_MS,
+  createSelfReporter,
+  EDGE_SPACING_MS,
+} from "../sync-agent/report/self-report.ts";
 import type { Timing } from "../sync-agent/timing.ts";
 import type { Warning } from "../sync-agent/warning.ts";
 import type { Corefiles } from "./corefile.ts";
 import type { Keys } from "./key-files.ts";
 import type { Log } from "./log.ts";
+import { VERSION } from "./version.ts";
 
 export interface KvTarget {
   readonly url: string;
@@ -35,6 +42,14 @@ export interface PublishingAgentOptions {
   readonly reporter?: Reporter | undefined;
   readonly metrics?: AgentMetrics | undefined;
   readonly rounds?: RoundWatch | undefined;
+  /** What this agent tells the edge about itself. */
+  readonly self: {
+    readonly id: string;
+    readonly mode: "cluster" | "manifests";
+    readonly checks: () => readonly Check[];
+    /** In seconds; 0 for none. */
+    readonly heartbeat: number;
+  };
   readonly certificates: CertificateMode;
   /** Empty for all that the API token may see. */
   readonly zoneId?: readonly string[];
@@ -103,6 +118,18 @@ export async function createPublishingAgent(options: PublishingAgentOptions): Pr
     source: options.source,
     leadership: options.leadership,
     reporter: options.reporter,
+    selfReporter: createSelfReporter({
+      cluster: options.cluster,
+      agent: { id: options.self.id, version: VERSION, mode: options.self.mode },
+      kv: store,
+      signer,
+      checks: options.self.checks,
+      spacing: kv.url === CLOUDFLARE_API_URL ? CLOUDFLARE_SPACING_MS : EDGE_SPACING_MS,
+      heartbeat: options.self.heartbeat * 1000,
+      clock: systemClock,
+      random: Math.random,
+      log,
+    }),
     observer: metrics?.agent,
     rounds: options.rounds,
     onPublished: (compiled: Compiled, signal) => certificates.update(compiled.certificates, signal),

@@ -11,10 +11,11 @@ import type { PublishedHosts } from "./compile/published-form.ts";
 import { type Leadership, soleLeadership, type Term } from "./leadership.ts";
 import { createJoin } from "./joined.ts";
 import { createLoop, type RoundOutcome } from "./loop.ts";
-import { PublishError } from "./publish/error.ts";
+import { PublishError, type PublishReason } from "./publish/error.ts";
 import type { Postponed, Publishable, Publisher } from "./publish/publisher.ts";
 import type { Logger } from "./report/logger.ts";
 import type { Reporter } from "./report/reporter.ts";
+import type { SelfFacts, SelfReporter } from "./report/self-report.ts";
 import { type AgentStatus, createStatus } from "./report/status.ts";
 import { createWarningLog } from "./report/warnings.ts";
 import { DEFAULT_TIMING, type Timing } from "./timing.ts";
@@ -50,6 +51,8 @@ export interface AgentOptions<C extends Compiled> {
   readonly leadership?: Leadership | undefined;
   /** The agent closes it. */
   readonly reporter?: Reporter | undefined;
+  /** Told of every round in which this agent leads, whatever came of it. The agent closes it. */
+  readonly selfReporter?: SelfReporter | undefined;
   /** Told of what is published, while `signal` is not aborted. Must not take its time. */
   readonly onPublished?: ((compiled: C, signal: AbortSignal) => void) | undefined;
   readonly observer?: AgentObserver | undefined;
@@ -74,6 +77,12 @@ export interface AgentOptions<C extends Compiled> {
   readonly random?: (() => number) | undefined;
 }
 
+interface HeldBack {
+  readonly again: number;
+  /** By a person; by the API's wish otherwise. */
+  readonly held: boolean;
+}
+
 export interface Agent {
   /**
    * Resolves when the source has read everything; publishing begins then, never on a part of the state.
@@ -94,7 +103,7 @@ export interface Agent {
 
 export function createAgent<C extends Compiled>(options: AgentOptions<C>): Agent {
   const { source, compile, publisher, log, clock = systemClock, random = Math.random } = options;
-  const { leadership = soleLeadership(), reporter, onPublished, observer, rounds } = options;
+  const { leadership = soleLeadership(), reporter, selfReporter, onPublished, observer, rounds } = options;
   const status = createStatus();
   const warningLog = createWarningLog(log);
   const joined = createJoin<Warning>();
@@ -102,6 +111,7 @@ export function createAgent<C extends Compiled>(options: AgentOptions<C>): Agent
   let lastTerm: Term | undefined;
   // In which everything that is published is known: it was read, or is this agent's own work.
   let knownTerm: Term | undefined;
+  let facts: SelfFacts = { warnings: [], generation: undefined, durations: {} };
 
   async function round(signal: AbortSignal): Promise<RoundOutcome> {
     const observation = source.observe();
@@ -120,7 +130,11 @@ export function createAgent<C extends Compiled>(options: AgentOptions<C>): Agent
         compiled = await compileAndTell(observation, published);
       }
       const wrote = await publish(compiled, going);
-      if (typeof wrote === "object") return wrote;
+      if (typeof wrote === "object") {
+        if (wrote.held) selfReporter?.report(facts, term.signal);
+        return wrote;
+      }
+      selfReporter?.report(facts, term.signal);
       knownTerm = term;
       reporter?.report(
         { state: observation.state, served: compiled.served, warnings: allWarnings(observation, compiled) },
@@ -143,7 +157,9 @@ export function createAgent<C extends Compiled>(options: AgentOptions<C>): Agent
     const warnings = allWarnings(observation, compiled);
     warningLog.update(warnings);
     status.compiled(clock.now(), warnings);
-    observer?.compiled((clock.monotonic() - began) / 1000, state, warnings, compiled.served.length);
+    const ms = clock.monotonic() - began;
+    facts = { ...facts, warnings, durations: { ...facts.durations, compile: Math.round(ms) } };
+    observer?.compiled(ms / 1000, state, warnings, compiled.served.length);
     return compiled;
   }
 
@@ -164,7 +180,7 @@ export function createAgent<C extends Compiled>(options: AgentOptions<C>): Agent
     }
   }
 
-  async function publish(compiled: C, signal: AbortSignal): Promise<RoundOutcome> {
+  async function publish(compiled: C, signal: AbortSignal): Promise<boolean | HeldBack> {
     const began = clock.monotonic();
     const seconds = () => (clock.monotonic() - began) / 1000;
     try {
@@ -174,6 +190,8 @@ export function createAgent<C extends Compiled>(options: AgentOptions<C>): Agent
       const wrote = outcome !== "unchanged";
       observer?.published(wrote ? "published" : "unchanged", seconds());
       const ms = Math.round(clock.monotonic() - began);
+      facts = { ...facts, generation: publisher.generation() };
+      if (wrote) facts = { ...facts, durations: { ...facts.durations, publish: ms } };
       if (wrote) log.info({ ...outcome, ms }, `published generation ${outcome.generation}`);
       else log.debug({ ms }, "nothing to publish");
       return wrote;
@@ -183,17 +201,25 @@ export function createAgent<C extends Compiled>(options: AgentOptions<C>): Agent
     }
   }
 
-  function postponed(outcome: Postponed, seconds: number): RoundOutcome {
-    if (outcome.postponed === "held") status.held(outcome.hold, outcome.generation);
+  function postponed(outcome: Postponed, seconds: number): HeldBack {
+    const held = outcome.postponed === "held";
+    if (held) {
+      status.held(outcome.hold, outcome.generation);
+      facts = { ...facts, generation: outcome.generation };
+    }
     observer?.published(outcome.postponed, seconds);
     log.debug(outcome, `nothing may be published now: ${outcome.postponed}`);
-    return { again: outcome.again };
+    return { again: outcome.again, held };
   }
 
   async function watched(signal: AbortSignal): Promise<RoundOutcome> {
     rounds?.began();
     try {
       return await round(signal);
+    } catch (error) {
+      const term = leadership.term();
+      if (term !== undefined && !leavesKvAlone(error)) selfReporter?.report(facts, term.signal);
+      throw error;
     } finally {
       rounds?.ended();
     }
@@ -234,8 +260,21 @@ export function createAgent<C extends Compiled>(options: AgentOptions<C>): Agent
       await loop.close();
       // Before all else that takes time: the next leader waits for it.
       await leadership.close();
-      await reporter?.close();
+      await Promise.all([reporter?.close(), selfReporter?.close()]);
       await source.close();
     },
   };
+}
+
+/** Failures that a report would only meet again, or make worse. */
+const OF_KV: ReadonlySet<PublishReason> = new Set([
+  "token",
+  "namespace",
+  "unavailable",
+  "limited",
+  "stopped",
+]);
+
+function leavesKvAlone(error: unknown): boolean {
+  return error instanceof PublishError && OF_KV.has(error.reason);
 }

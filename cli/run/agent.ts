@@ -24,12 +24,24 @@ export async function runAgent(flags: AgentFlags): Promise<void> {
   const isCloudflare = flags.kvUrl === CLOUDFLARE_API_URL;
   const timing = isCloudflare ? DEFAULT_TIMING : UNLIMITED_TIMING;
   const followed = await follow(flags, { metrics, log, corefiles: configured });
+  const health = createHealth({
+    rounds,
+    source: followed.health,
+    status: () => agent.status(),
+    leading: () => followed.leadership.term() !== undefined,
+  });
   const agent = await createPublishingAgent({
     ...flags,
     ...followed,
     corefiles: configured,
     metrics,
     rounds,
+    self: {
+      id: followed.identity,
+      mode: flags.manifests === undefined ? "cluster" : "manifests",
+      checks: () => health.ready(),
+      heartbeat: flags.heartbeat,
+    },
     certificates: flags.certificates ?? (isCloudflare ? "managed" : "sealed"),
     timing: { ...timing, spacing: flags.publishInterval ?? timing.spacing },
     keys,
@@ -48,12 +60,7 @@ export async function runAgent(flags: AgentFlags): Promise<void> {
       observability = await startObservability({
         listen: flags.listen,
         metrics,
-        health: createHealth({
-          rounds,
-          source: followed.health,
-          status: () => agent.status(),
-          leading: () => followed.leadership.term() !== undefined,
-        }),
+        health,
         log,
       });
       await agent.start();

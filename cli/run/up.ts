@@ -1,17 +1,22 @@
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import { type EmbeddedEdge, startEdge } from "../../embedded-edge/index.ts";
+import { systemClock } from "../../sync-agent/clock.ts";
+import { createHealth, createRoundWatch } from "../../sync-agent/report/health.ts";
 import { UNLIMITED_TIMING } from "../../sync-agent/timing.ts";
 import { workerBundle } from "../bundle.ts";
 import { corefiles } from "../corefile.ts";
 import { requireToken } from "../dns-access.ts";
 import { greeting } from "../greeting.ts";
+import { followManifests } from "../followed.ts";
 import { ensureKeys } from "../key-files.ts";
 import { createLog } from "../log.ts";
-import { manifestSource } from "../manifests.ts";
 import { createPublishingAgent, type PublishingAgent } from "../publishing-agent.ts";
 import { stoppable } from "../stoppable.ts";
 import type { UpFlags } from "../up.ts";
+
+/** A write to this edge's own KV costs nothing. */
+const HEARTBEAT_SECONDS = 60;
 
 export async function runUp(flags: UpFlags): Promise<void> {
   requireToken(flags);
@@ -37,17 +42,31 @@ export async function runUp(flags: UpFlags): Promise<void> {
   await stoppable(
     async (ended) => {
       const kv = { ...api, url: edge.api.url };
+      const followed = followManifests(flags.manifests, flags.state);
+      const health = createHealth({
+        rounds: createRoundWatch(systemClock),
+        source: followed.health,
+        status: () => publishing.status(),
+        leading: () => true,
+      });
       // This edge's own KV takes as many writes a second as come.
-      agent = await createPublishingAgent({
+      const publishing = await createPublishingAgent({
         ...flags,
-        source: manifestSource(flags.manifests, flags.state),
+        source: followed.source,
         corefiles: corefiles(flags),
         keys,
         kv,
         certificates: "sealed",
+        self: {
+          id: followed.identity,
+          mode: "manifests",
+          checks: () => health.ready(),
+          heartbeat: HEARTBEAT_SECONDS,
+        },
         timing: { ...UNLIMITED_TIMING, spacing: 0 },
         log,
       });
+      agent = publishing;
       await agent.start();
       await agent.settled();
       process.stdout.write(greetingOf(edge, agent, flags));

@@ -1,10 +1,10 @@
 /** Works on the newest report, in the background, until all that it asks for is done. */
 import type { Clock } from "../clock.ts";
-import type { Report, Reporter } from "./reporter.ts";
+import type { Report } from "./reporter.ts";
 
 /** One go over a report. */
-export interface Go {
-  readonly report: Report;
+export interface Go<R = Report> {
+  readonly report: R;
   /** When the report came, by the monotonic clock. */
   readonly reportedAt: number;
   /** Aborted when the agent no longer leads, and when it stops. */
@@ -21,13 +21,20 @@ export type GoResult =
   | { readonly done: true; readonly again?: number | undefined }
   | { readonly done: false; readonly wait: number };
 
-export interface NewestOnlyOptions {
-  readonly work: (go: Go) => Promise<GoResult>;
+export interface NewestOnlyOptions<R = Report> {
+  readonly work: (go: Go<R>) => Promise<GoResult>;
   /** Told of what `work` rejects with, which is a fault of ours; it is tried again. */
   readonly failed: (error: unknown) => void;
   readonly clock: Clock;
   /** From 0 to below 1. */
   readonly random: () => number;
+}
+
+export interface NewestOnly<R = Report> {
+  /** @param signal aborted when this agent no longer leads. */
+  report(report: R, signal: AbortSignal): void;
+  /** Gives up what is under way. */
+  close(): Promise<void>;
 }
 
 /** The bounds of the delay after failures, which doubles from one to the next; in milliseconds. */
@@ -36,11 +43,16 @@ const MAX_RETRY = 60_000;
 /** A server that asks to be left alone is obeyed for so long. */
 const MAX_WAIT = 300_000;
 
-type Taken = Pick<Go, "report" | "signal" | "reportedAt">;
+type Taken<R> = Pick<Go<R>, "report" | "signal" | "reportedAt">;
 
-export function createNewestOnly({ work, failed, clock, random }: NewestOnlyOptions): Reporter {
+export function createNewestOnly<R = Report>({
+  work,
+  failed,
+  clock,
+  random,
+}: NewestOnlyOptions<R>): NewestOnly<R> {
   const closing = new AbortController();
-  let newest: Taken | undefined;
+  let newest: Taken<R> | undefined;
   let running: Promise<void> | undefined;
   let failures = 0;
   /** No go begins before, whatever is new. */
@@ -54,7 +66,7 @@ export function createNewestOnly({ work, failed, clock, random }: NewestOnlyOpti
     });
   }
 
-  async function run(taken: Taken): Promise<void> {
+  async function run(taken: Taken<R>): Promise<void> {
     const signal = AbortSignal.any([taken.signal, closing.signal]);
     const result = await attempt({ ...taken, signal, isNewest: () => newest === taken });
     running = undefined;
@@ -72,7 +84,7 @@ export function createNewestOnly({ work, failed, clock, random }: NewestOnlyOpti
     else if (result.done && result.again !== undefined) arm(result.again);
   }
 
-  async function attempt(go: Go): Promise<GoResult> {
+  async function attempt(go: Go<R>): Promise<GoResult> {
     try {
       return await work(go);
     } catch (error) {
