@@ -19,6 +19,8 @@ export interface EdgeFlags {
   zone?: string;
   state: string;
   logLevel: LogLevel;
+  accessLog: string;
+  traceSampling: string;
 }
 
 export function edgeCommand(): Command {
@@ -39,6 +41,8 @@ export function edgeCommand(): Command {
     .addOption(options.zone())
     .addOption(options.state())
     .addOption(options.logLevel())
+    .addOption(options.accessLog())
+    .addOption(options.traceSampling())
     .action(async (flags: EdgeFlags) => {
       const { runEdge } = await import("./run/edge.ts");
       await runEdge(flags);

@@ -191,6 +191,14 @@ export const options = {
     option("--head-url <url>", "where the edge takes the head, `https://SYSTEM-HOST/head`").argParser(
       parseUrl,
     ),
+  accessLog: () =>
+    option("--access-log <what>", "what the access log has: off, on, or a share of all requests, as 0.01")
+      .argParser(parseAccessLog)
+      .default("on"),
+  traceSampling: () =>
+    option("--trace-sampling <share>", "the share of traces begun here that is marked as sampled, 0 to 1")
+      .argParser(parseShare)
+      .default("1"),
   logLevel: () => option("--log-level <level>", "what to log").choices(LOG_LEVELS).default("info"),
   out: () => option("--out <dir>", "the folder to write the keys to").makeOptionMandatory(),
 };
@@ -224,6 +232,16 @@ function parseMilliseconds(text: string): number {
   const ms = Number(text);
   if (/^\d{1,7}$/.test(text) && ms <= MAX_INTERVAL_MS) return ms;
   throw new InvalidArgumentError(`It must be a whole number of milliseconds up to ${MAX_INTERVAL_MS}.`);
+}
+
+function parseAccessLog(text: string): string {
+  return text === "off" || text === "on" ? text : parseShare(text);
+}
+
+function parseShare(text: string): string {
+  const share = Number(text);
+  if (text.trim() !== "" && share >= 0 && share <= 1) return text.trim();
+  throw new InvalidArgumentError("It must be a number from 0 to 1.");
 }
 
 export function parseList(text: string): string[] {

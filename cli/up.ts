@@ -27,6 +27,8 @@ export interface UpFlags {
   zone?: string;
   state: string;
   logLevel: LogLevel;
+  accessLog: string;
+  traceSampling: string;
 }
 
 export function upCommand(): Command {
@@ -55,6 +57,8 @@ export function upCommand(): Command {
     .addOption(options.zone())
     .addOption(options.state())
     .addOption(options.logLevel())
+    .addOption(options.accessLog())
+    .addOption(options.traceSampling())
     .action(async (flags: UpFlags) => {
       const { runUp } = await import("./run/up.ts");
       await runUp(flags);

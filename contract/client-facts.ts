@@ -5,6 +5,15 @@
 
 export const CLIENT_FACTS_HEADER = "lintel-client";
 
+/**
+ * The response header in which the Worker tells the embedded edge's listener what the access log is to say of a request:
+ * a JSON object, which the listener ends and writes. No client sees it.
+ */
+export const ACCESS_RECORD_HEADER = "lintel-access";
+
+/** The request header by which a client asks for Server-Timing: its value is the operator's token. No upstream sees it. */
+export const TIMING_HEADER = "lintel-timing";
+
 export interface ClientFacts {
   /** Canonical text (address.ts). */
   readonly address: string;

@@ -8,6 +8,7 @@ import { startGateway } from "./gateway/gateway.ts";
 import { startKvApi } from "./kv-api/server.ts";
 import { relayHead } from "./head-relay.ts";
 import { hostAndPort } from "./listen.ts";
+import { createAccessLog } from "./listener/access-log.ts";
 import { type Listener, startHttpListener, startHttpsListener } from "./listener/listener.ts";
 import { workerUpstream } from "./listener/worker-upstream.ts";
 import type { EdgeOptions, EmbeddedEdge } from "./options.ts";
@@ -72,6 +73,8 @@ async function compose(options: EdgeOptions, endings: Ending[]): Promise<Embedde
       LINTEL_DNS_ACCESS: options.dnsAccess,
       ...(options.dnsToken === undefined ? {} : { LINTEL_DNS_TOKEN: options.dnsToken }),
       ...(options.zone === undefined ? {} : { LINTEL_ZONE: options.zone }),
+      ...(options.accessLog === undefined ? {} : { LINTEL_ACCESS_LOG: options.accessLog }),
+      ...(options.traceSampling === undefined ? {} : { LINTEL_TRACE_SAMPLING: options.traceSampling }),
       LINTEL_GATEWAY_SECRET: gatewaySecret,
       LINTEL_CLIENT_SECRET: clientSecret,
     },
@@ -120,11 +123,13 @@ async function compose(options: EdgeOptions, endings: Ending[]): Promise<Embedde
 
   const upstream = workerUpstream(workerPort);
   endings.push(() => upstream.close());
+  const access = options.onAccess && createAccessLog(options.onAccess);
+  endings.push(() => access?.flush());
   const listeners: Listener[] = [];
   endings.push(async () => {
     await Promise.all(listeners.map((listener) => listener.close(GRACE_MS)));
   });
-  const parts = { upstream, clientSecret, log };
+  const parts = { upstream, clientSecret, log, access };
   const https =
     options.https && (await startHttpsListener({ address: options.https, ...parts }, certificates));
   if (https) listeners.push(https);

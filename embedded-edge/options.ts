@@ -42,6 +42,12 @@ export interface EdgeOptions {
   readonly targets: readonly string[];
   /** The topology zone that it stands in, as nodes' label `topology.kubernetes.io/zone` has it. */
   readonly zone?: string | undefined;
+  /** What the access log has: `off`, `on`, or a share of all requests. Off unless it is given. */
+  readonly accessLog?: string | undefined;
+  /** Takes the access log: lines of JSON, each with its line feed, some at a time. */
+  readonly onAccess?: ((lines: string) => void) | undefined;
+  /** The share of the traces that begin here which are marked as sampled. */
+  readonly traceSampling?: string | undefined;
   /** Path of the bundled Worker, an ES module. */
   readonly bundle: string;
   readonly log: EdgeLog;

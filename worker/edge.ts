@@ -1,5 +1,5 @@
 /** Puts the edge together from what the platform hands to the Worker. */
-import { type ClientFacts, loadVerifier, type Verifier } from "../contract/index.ts";
+import { loadVerifier, type Verifier } from "../contract/index.ts";
 import { clientOf } from "./client.ts";
 import { createDohHandler } from "./dns/doh.ts";
 import { DnsMetrics } from "./dns/metrics.ts";
@@ -9,7 +9,13 @@ import { errorPage, type Problem } from "./ingress/error-page.ts";
 import { forwarder, GatewayUnreachableError } from "./ingress/forward.ts";
 import type { Caching } from "./ingress/filters/filter.ts";
 import { gatewayOf } from "./ingress/gateway.ts";
-import { createIngress, hostnameOf, type Ingress, type Render } from "./ingress/handler.ts";
+import {
+  createIngress,
+  hostnameOf,
+  type Ingress,
+  type IngressRequest,
+  type Render,
+} from "./ingress/handler.ts";
 import { requestIdOf } from "./ingress/headers.ts";
 import { Pools } from "./ingress/pool.ts";
 import { createProxy } from "./ingress/proxy.ts";
@@ -18,6 +24,9 @@ import type { LimitPeers } from "./limits/exchange.ts";
 import { limitPeers } from "./limits/peers.ts";
 import { errorText } from "./log.ts";
 import { generationNaming, type NameGeneration } from "./named-generation.ts";
+import type { EdgeMetrics } from "./observe/edge-metrics.ts";
+import type { RequestFacts } from "./observe/facts.ts";
+import { type Ended, Observer } from "./observe/observer.ts";
 import type { Platform } from "./platform.ts";
 import { SnapshotUnavailableError } from "./snapshot/errors.ts";
 import type { Generation } from "./snapshot/generation.ts";
@@ -29,6 +38,7 @@ import { createSystem, type System } from "./system/app.ts";
 import { createGate } from "./system/gate.ts";
 import type { HeadStore } from "./system/head.ts";
 import { EdgeState } from "./system/state/state.ts";
+import { operatorRefusal } from "./system/operator.ts";
 
 /** Texts of shards in memory, a byte a character: 20,000 hosts with ten routes each and their Services. */
 const SHARD_BUDGET_BYTES = 32 * 1024 * 1024;
@@ -42,7 +52,9 @@ export function createEdge(env: EdgeEnv, platform: Platform): Edge {
   const config = readConfig(env);
   const { cluster } = config;
   const verifier = loadVerifier(config.publicKey);
-  const reader = createReader(env, config, verifier, platform);
+  const observer = createObserver(env, config, platform);
+  const { metrics } = observer;
+  const reader = createReader(env, config, verifier, platform, metrics);
   const { HEAD } = env;
   const peers = env.LIMITS && limitPeers(env.LIMITS, cluster);
   const { caching, follow } = createCaching(HEAD && (() => HEAD.getByName(cluster)), platform);
@@ -68,7 +80,10 @@ export function createEdge(env: EdgeEnv, platform: Platform): Edge {
       return nameGeneration(response, await view, request, client);
     },
     purge: { cluster, verifier, follow, now: platform.now },
-    metrics: { text: () => dnsMetrics.text(), ...operator },
+    metrics: {
+      text: () => metrics.text(reader.loaded?.root, platform.now()) + dnsMetrics.text(),
+      ...operator,
+    },
     state: new EdgeState({
       reader,
       agent: async () => ({ agent: null, problem: null }),
@@ -86,8 +101,32 @@ export function createEdge(env: EdgeEnv, platform: Platform): Edge {
   });
   const render: Render = (problem, { request, requestId }) =>
     errorPage(problem, request.headers.get("accept"), requestId, platform.now);
-  const ingress = createDataPath(env, config, platform, render, caching, peers);
-  return createDispatch(config, reader, system, ingress, render, nameGeneration, platform);
+  const ingress = createDataPath(env, config, platform, render, caching, peers, observer);
+  return createDispatch(config, reader, system, ingress, render, nameGeneration, platform, observer);
+}
+
+function createObserver(
+  { METRICS: dataset }: EdgeEnv,
+  config: EdgeConfig,
+  { now, log, random, tracing }: Platform,
+): Observer {
+  const hasListener = config.clientSecret !== "";
+  const { dnsAccess: access, dnsToken: token } = config;
+  return new Observer({
+    cluster: config.cluster,
+    accessLog: config.accessLog,
+    sampled: config.traceSampling,
+    hasListener,
+    now,
+    log,
+    random,
+    fill: (bytes) => crypto.getRandomValues(bytes),
+    isOperator: (client, shown) =>
+      operatorRefusal({ access, token }, client, `Bearer ${shown}`) === undefined,
+    dataset,
+    // Nothing collects what workerd traces on this machine.
+    tracing: hasListener ? undefined : tracing,
+  });
 }
 
 function createReader(
@@ -95,6 +134,7 @@ function createReader(
   config: EdgeConfig,
   verifier: Promise<Verifier>,
   { waitUntil, now, delay, log }: Platform,
+  metrics: EdgeMetrics,
 ): SnapshotReader {
   const get = (key: string, cacheTtl: number) => env.KV.get(key, { type: "text", cacheTtl });
   const inKv = kvHeadSource(config.cluster, get);
@@ -114,8 +154,11 @@ function createReader(
     now,
     delay,
     keepAlive: waitUntil,
-    onRefused: (error) =>
-      log("warn", { cluster: config.cluster, error: errorText(error) }, "head not followed"),
+    onRefused: (error) => {
+      metrics.headFailed();
+      log("warn", { cluster: config.cluster, error: errorText(error) }, "head not followed");
+    },
+    onUnverified: () => metrics.rootRefused(),
     onCaughtUp: async (generation, text) => env.HEAD?.getByName(config.cluster).offer(generation, text),
   });
 }
@@ -141,10 +184,19 @@ function createDataPath(
   render: Render,
   caching: Caching | undefined,
   limitPeers: LimitPeers | undefined,
+  { metrics, traffic }: Observer,
 ): Ingress {
   const { fetch, random, now, log } = platform;
   const gateway = gatewayOf({ cluster: env.CLUSTER, origin: config.gatewayUrl, fetch });
-  const pools = new Pools({ random, now, zone: config.zone });
+  const pools = new Pools({
+    random,
+    now,
+    zone: config.zone,
+    onEject: (service) => {
+      metrics.ejected(service);
+      log("warn", { service }, "an endpoint is left out for a while");
+    },
+  });
   const forward = forwarder(gateway, config.gatewaySecret);
   const proxy = createProxy({
     pools,
@@ -152,7 +204,11 @@ function createDataPath(
     random,
     now,
     secret: config.gatewaySecret,
-    onFault: (fault, upstream, { ingress }) => log("warn", { fault, upstream, ingress }, "upstream failed"),
+    onFault: (fault, upstream, route) => {
+      metrics.failed(route, fault);
+      log("warn", { fault, upstream, ingress: route.ingress }, "upstream failed");
+    },
+    onRetry: ({ facts }) => traffic.failed(facts),
   });
   const targets = createTargets({
     ...platform,
@@ -196,12 +252,14 @@ function createDispatch(
   render: Render,
   nameGeneration: NameGeneration,
   { log }: Pick<Platform, "log">,
+  observer: Observer,
 ): Edge {
   /** One generation serves a request whole: the current one, or another where that cannot be read. */
-  async function serve(request: Request, url: URL, client: ClientFacts, requestId: string) {
+  async function serve(incoming: IngressRequest & { readonly facts: RequestFacts }) {
     const found = reader.view();
     const view = found instanceof Promise ? await found : found;
-    const incoming = { request, url, client, requestId };
+    const { request, client, facts } = incoming;
+    facts.generation = view.root.generation;
     const from = async (view: Generation) =>
       nameGeneration(await ingress(view, incoming), view, request, client);
     try {
@@ -220,22 +278,36 @@ function createDispatch(
     return error instanceof GatewayUnreachableError ? NO_GATEWAY : BROKEN;
   }
 
+  async function outcomeOf(request: Request, url: URL, requestId: string, facts: RequestFacts) {
+    const client = clientOf(request.headers, url, config.clientSecret, request.cf);
+    if (client === undefined) return STRANGER;
+    facts.client = client;
+    if (url.hostname.includes("..")) return BAD_HOST;
+    if (hostnameOf(url) !== config.systemHost) return serve({ request, url, client, requestId, facts });
+    facts.isSystem = true;
+    return system(request, client);
+  }
+
   return async (request) => {
     const requestId = requestIdOf(request.headers);
+    const span = observer.span();
+    const facts = observer.begins(request, span);
+    let url: URL | undefined;
     let outcome: Response | Problem;
     try {
-      const url = new URL(request.url);
-      const client = clientOf(request.headers, url, config.clientSecret, request.cf);
-      if (client === undefined) outcome = STRANGER;
-      else if (url.hostname.includes("..")) outcome = BAD_HOST;
-      else if (hostnameOf(url) === config.systemHost) return await system(request, client);
-      else outcome = await serve(request, url, client, requestId);
+      url = new URL(request.url);
+      outcome = await outcomeOf(request, url, requestId, facts);
     } catch (error) {
       outcome = problemOf(error, requestId);
     }
-    if (outcome instanceof Response) return outcome;
-    return render(outcome, { request, requestId });
+    const response = outcome instanceof Response ? outcome : render(outcome, { request, requestId });
+    return observer.ends(facts, endedOf(request, url, requestId, span), response);
   };
+}
+
+function endedOf(request: Request, url: URL | undefined, requestId: string, span: Ended["span"]): Ended {
+  const { httpProtocol, tlsVersion } = (request.cf ?? {}) as Partial<IncomingRequestCfProperties>;
+  return { request, url, requestId, span, protocol: httpProtocol, tls: tlsVersion };
 }
 
 function causeText(error: unknown): string | undefined {

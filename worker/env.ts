@@ -8,6 +8,10 @@ import { clusterNameSchema, type DnsAccess, dnsAccessSchema, hostnameSchema } fr
 export interface EdgeEnv extends Readonly<Pick<Env, "KV"> & Partial<Omit<Env, "KV">>> {
   /** The public network, and nothing else; what the platform's own `fetch` reaches where it is not bound. */
   readonly INTERNET?: Fetcher;
+  /** Workers Analytics Engine: a data point a request. */
+  readonly METRICS?: AnalyticsEngineDataset;
+  /** The share of the traces that begin here which are marked as sampled: 0 to 1, which is the default. */
+  readonly LINTEL_TRACE_SAMPLING?: string;
   /** Set by the embedded edge alone: proves that client facts were written by its own listener. */
   readonly LINTEL_CLIENT_SECRET?: string;
   /** A team's domain and an application's AUD tag: the Cloudflare Access application before the system host. */
@@ -15,6 +19,15 @@ export interface EdgeEnv extends Readonly<Pick<Env, "KV"> & Partial<Omit<Env, "K
 }
 
 const ACCESS_APPLICATION = /^([a-z0-9-]+\.cloudflareaccess\.com) ([0-9a-f]{64})$/;
+
+const share = z.number("is no number from 0 to 1").min(0, "is below 0").max(1, "is above 1");
+
+/** `off`, `on`, or a share of all requests. */
+function accessLogShare(text: string): number {
+  const word = text.trim().toLowerCase();
+  if (word === "off" || word === "") return 0;
+  return word === "on" ? 1 : Number(word);
+}
 
 const schema = z.object({
   LINTEL_CLUSTERS: z
@@ -58,6 +71,12 @@ const schema = z.object({
     .transform((text) => (text === "" ? undefined : new URL(text).origin)),
   LINTEL_GATEWAY_SECRET: z.string().default(""),
   LINTEL_CLIENT_SECRET: z.string().default(""),
+  LINTEL_ACCESS_LOG: z.string().default("off").transform(accessLogShare).pipe(share),
+  LINTEL_TRACE_SAMPLING: z
+    .string()
+    .default("1")
+    .transform((text) => (text.trim() === "" ? 1 : Number(text)))
+    .pipe(share),
   LINTEL_ZONE: z
     .string()
     .trim()
@@ -85,6 +104,9 @@ export interface EdgeConfig {
   readonly clientSecret: string;
   /** The zone of the cluster that the gateway stands in: endpoints with a hint for it are preferred. */
   readonly zone: string | undefined;
+  /** The share of requests that the access log has, and of new traces that are marked as sampled. */
+  readonly accessLog: number;
+  readonly traceSampling: number;
 }
 
 /** A variable of the Worker is missing or wrong. */
@@ -111,5 +133,7 @@ export function readConfig(env: EdgeEnv): EdgeConfig {
     gatewaySecret: vars.LINTEL_GATEWAY_SECRET,
     clientSecret: vars.LINTEL_CLIENT_SECRET,
     zone: vars.LINTEL_ZONE,
+    accessLog: vars.LINTEL_ACCESS_LOG,
+    traceSampling: vars.LINTEL_TRACE_SAMPLING,
   };
 }

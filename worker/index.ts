@@ -1,5 +1,5 @@
 /** The Worker: on Cloudflare as `wrangler deploy` ships it, and in the embedded edge as the same bundle. */
-import { waitUntil } from "cloudflare:workers";
+import * as workers from "cloudflare:workers";
 import { createEdge, type Edge } from "./edge.ts";
 import { ConfigError, type EdgeEnv } from "./env.ts";
 import { errorPage } from "./ingress/error-page.ts";
@@ -19,13 +19,15 @@ function edgeFor(env: EdgeEnv): Edge {
     edge = createEdge(env, {
       fetch: (input, init) => fetch(input, init),
       waitUntil: (work) => {
-        waitUntil(work);
+        workers.waitUntil(work);
       },
       now: () => Date.now(),
       random: () => Math.random(),
       delay: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
       log: consoleLog,
       responses: responseStore(caches),
+      // Runtimes came without it until 2026.
+      ...("tracing" in workers && { tracing: workers.tracing }),
     });
     edges.set(env, edge);
   }

@@ -1,6 +1,7 @@
 /** What the platform gives to the Worker: clock, randomness, background work and log. */
 import type { ResponseStore } from "./ingress/filters/cache/response-store.ts";
 import type { Log } from "./log.ts";
+import type { Tracing } from "./observe/observer.ts";
 
 export interface Platform {
   /** The public network. */
@@ -15,4 +16,6 @@ export interface Platform {
   readonly log: Log;
   /** Absent where the platform has no cache. */
   readonly responses?: ResponseStore | undefined;
+  /** Absent where the platform has none. */
+  readonly tracing?: Tracing | undefined;
 }

@@ -1,4 +1,5 @@
 import { startEdge } from "../../embedded-edge/index.ts";
+import { accessLogOf } from "../access-log.ts";
 import { workerBundle } from "../bundle.ts";
 import { requireToken } from "../dns-access.ts";
 import type { EdgeFlags } from "../edge.ts";
@@ -21,6 +22,7 @@ export async function runEdge(flags: EdgeFlags): Promise<void> {
       namespaceId: flags.namespaceId,
     },
     bundle: await workerBundle(),
+    ...accessLogOf(flags),
     log: createLog(flags.logLevel),
   });
   await stoppable(

@@ -5,6 +5,7 @@ import { systemClock } from "../../sync-agent/clock.ts";
 import { createHealth, createRoundWatch } from "../../sync-agent/report/health.ts";
 import { UNLIMITED_TIMING } from "../../sync-agent/timing.ts";
 import { workerBundle } from "../bundle.ts";
+import { accessLogOf } from "../access-log.ts";
 import { corefiles } from "../corefile.ts";
 import { requireToken } from "../dns-access.ts";
 import { greeting } from "../greeting.ts";
@@ -36,6 +37,7 @@ export async function runUp(flags: UpFlags): Promise<void> {
     dnsToken: flags.dnsToken,
     api,
     bundle: await workerBundle(),
+    ...accessLogOf(flags),
     log,
   });
   let agent: PublishingAgent | undefined;

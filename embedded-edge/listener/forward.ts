@@ -5,6 +5,7 @@ import { passBody } from "../http/pass.ts";
 import { responseFields } from "../http/response.ts";
 import { sendHead } from "../http/send-head.ts";
 import type { EdgeLog } from "../options.ts";
+import { type ConnectionLog, recordOf } from "./access-log.ts";
 import { type Reply, replyWithText } from "./reply.ts";
 import type { RequestHead } from "./request-head.ts";
 import type { WorkerUpstream } from "./worker-upstream.ts";
@@ -32,6 +33,7 @@ export function isInternal(name: string): boolean {
  * other, and neither looks complete.
  *
  * @param extra fields of the listener's own
+ * @param access the connection's log, where one is kept
  */
 export function forward(
   head: RequestHead,
@@ -40,7 +42,9 @@ export function forward(
   reply: Reply,
   upstream: WorkerUpstream,
   log: EdgeLog,
+  access?: ConnectionLog,
 ): void {
+  const began = Date.now();
   let current: ClientRequest | undefined;
   let answer: IncomingMessage | undefined;
   let closed = false;
@@ -63,6 +67,7 @@ export function forward(
       response = started;
       answer = started;
       relay(started, reply, log);
+      if (access !== undefined) logEnd(started, began, access);
       // The rest of a request that was answered before its end goes nowhere.
       started.once("close", () => request.writableFinished || request.destroy());
     });
@@ -87,6 +92,20 @@ export function forward(
   // A body that is not passed on is read away, lest it block the connection.
   if (head.framing === "none") body.resume();
   attempt(true);
+}
+
+/** Writes the request's line once its response has ended, one way or the other. */
+function logEnd(response: IncomingMessage, began: number, access: ConnectionLog): void {
+  const record = recordOf(response.rawHeaders);
+  if (record === undefined) return;
+  let bytes = 0;
+  response.on("data", (chunk: Buffer) => {
+    bytes += chunk.length;
+  });
+  response.once("close", () => {
+    const aborted = response.complete ? undefined : true;
+    access.write(record, { bytes, totalMs: Date.now() - began, aborted });
+  });
 }
 
 function relay(response: IncomingMessage, reply: Reply, log: EdgeLog): void {

@@ -5,6 +5,7 @@ import type { Duplex } from "node:stream";
 import { discardRest } from "../http/discard.ts";
 import { asksForWebSocket, refuse } from "../http/upgrade.ts";
 import type { EdgeLog } from "../options.ts";
+import type { LogOf } from "./access-log.ts";
 import type { FactsOf } from "./connection-facts.ts";
 import { forward } from "./forward.ts";
 import { http1Reply, replyWithText } from "./reply.ts";
@@ -17,6 +18,7 @@ export interface Service {
   readonly upstream: WorkerUpstream;
   readonly factsOf: FactsOf;
   readonly log: EdgeLog;
+  readonly logOf: LogOf;
   readonly isDraining: () => boolean;
 }
 
@@ -54,7 +56,11 @@ export function serveHttp1(server: Server | HttpsServer, service: Service): Read
     client.once("close", () => webSockets.delete(client));
     const head = headOf(request);
     if (isRefusal(head)) refuse(client, head.status, [], `${head.problem}\n`);
-    else forwardWebSocket(head, service.factsOf(request.socket), client, sent, service.upstream);
+    else {
+      const { socket } = request;
+      const access = service.logOf(socket, protocolOf(request));
+      forwardWebSocket(head, service.factsOf(socket), client, sent, service.upstream, access);
+    }
   });
   return webSockets;
 }
@@ -63,8 +69,17 @@ function serveRequest(request: IncomingMessage, response: ServerResponse, servic
   const reply = http1Reply(response, service.isDraining);
   response.once("finish", () => discardRest(request));
   const head = headOf(request);
-  if (isRefusal(head)) replyWithText(reply, head.status, head.problem);
-  else forward(head, service.factsOf(request.socket), request, reply, service.upstream, service.log);
+  if (isRefusal(head)) {
+    replyWithText(reply, head.status, head.problem);
+    return;
+  }
+  const { socket } = request;
+  const access = service.logOf(socket, protocolOf(request));
+  forward(head, service.factsOf(socket), request, reply, service.upstream, service.log, access);
+}
+
+function protocolOf({ httpVersion }: IncomingMessage): string {
+  return `HTTP/${httpVersion}`;
 }
 
 function headOf(request: IncomingMessage) {

@@ -9,6 +9,7 @@ import {
 import type { TLSSocket } from "node:tls";
 import { errorText } from "../errors.ts";
 import { valuesOf } from "../http/fields.ts";
+import type { ConnectionLog } from "./access-log.ts";
 import { forward } from "./forward.ts";
 import type { Service } from "./http1.ts";
 import { http2Reply, replyWithText } from "./reply.ts";
@@ -36,7 +37,9 @@ export function serveHttp2(service: Service): Http2Service {
     session.once("close", () => sessions.delete(session));
     session.setTimeout(IDLE_MS, () => session.close());
     const facts = service.factsOf(session.socket);
-    session.on("stream", (stream, _headers, _flags, raw) => serveStream(stream, raw, facts, service));
+    // The session shows its socket through a proxy.
+    const access = service.logOf(session.socket, "HTTP/2");
+    session.on("stream", (stream, _headers, _flags, raw) => serveStream(stream, raw, facts, service, access));
   });
   server.on("sessionError", (error) => {
     service.log.debug({ error: errorText(error) }, "an HTTP/2 connection broke");
@@ -54,6 +57,7 @@ function serveStream(
   raw: readonly string[],
   facts: readonly string[],
   service: Service,
+  access: ConnectionLog | undefined,
 ): void {
   const reply = http2Reply(stream);
   // The client reset it; whoever forwards it learns of that by its end.
@@ -68,5 +72,5 @@ function serveStream(
   }
   const [expectation] = valuesOf(raw, "expect");
   if (expectation?.toLowerCase() === "100-continue") stream.additionalHeaders({ ":status": 100 });
-  forward(head, facts, stream, reply, service.upstream, service.log);
+  forward(head, facts, stream, reply, service.upstream, service.log, access);
 }

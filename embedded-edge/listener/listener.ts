@@ -8,6 +8,7 @@ import { callbackify } from "node:util";
 import { errorText } from "../errors.ts";
 import { listen } from "../listen.ts";
 import type { EdgeLog, ListenAddress } from "../options.ts";
+import { type AccessLog, connectionLogs } from "./access-log.ts";
 import { connectionFacts } from "./connection-facts.ts";
 import { HTTP1_OPTIONS, type Service, serveHttp1 } from "./http1.ts";
 import { serveHttp2 } from "./http2.ts";
@@ -29,6 +30,8 @@ export interface ListenerOptions {
   /** Where the same edge serves https, for the listener that serves http. */
   readonly httpsPort?: number | undefined;
   readonly log: EdgeLog;
+  /** Absent where none is kept. */
+  readonly access?: AccessLog | undefined;
 }
 
 /** A key pair for handshakes without a server name, in PEM. */
@@ -114,6 +117,7 @@ function serviceOf(options: ListenerOptions, scheme: "http" | "https", closing: 
     upstream: options.upstream,
     factsOf: connectionFacts(scheme, options.clientSecret, options.httpsPort),
     log: options.log,
+    logOf: connectionLogs(options.access),
     isDraining: () => closing.aborted,
   };
 }

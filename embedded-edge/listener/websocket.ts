@@ -4,6 +4,7 @@ import { pipeline } from "node:stream";
 import { responseFields } from "../http/response.ts";
 import { tunnel } from "../http/tunnel.ts";
 import { refuse, WEBSOCKET_FIELDS, writeHead } from "../http/upgrade.ts";
+import { type ConnectionLog, recordOf } from "./access-log.ts";
 import { abandon, isInternal, UNAVAILABLE } from "./forward.ts";
 import type { RequestHead } from "./request-head.ts";
 import type { WorkerUpstream } from "./worker-upstream.ts";
@@ -13,6 +14,7 @@ import type { WorkerUpstream } from "./worker-upstream.ts";
  *
  * @param extra fields of the listener's own
  * @param sent what the client sent after its request
+ * @param access the connection's log, where one is kept
  */
 export function forwardWebSocket(
   head: RequestHead,
@@ -20,7 +22,9 @@ export function forwardWebSocket(
   client: Duplex,
   sent: Buffer,
   upstream: WorkerUpstream,
+  access?: ConnectionLog,
 ): void {
+  const began = Date.now();
   // A connection of its own: it does not come back.
   const request = upstream.open(head, [...extra, ...WEBSOCKET_FIELDS], false);
   if (request === undefined) {
@@ -28,17 +32,21 @@ export function forwardWebSocket(
     return;
   }
   let answered = false;
+  let record: string | undefined;
   client.once("close", () => {
     if (answered) request.destroy();
     else abandon(request);
+    if (record !== undefined) access?.write(record, { totalMs: Date.now() - began });
   });
   request.once("upgrade", (response, socket, head) => {
     answered = true;
+    record = recordOf(response.rawHeaders);
     writeHead(client, 101, response.statusMessage ?? "", [...fieldsOf(response), ...WEBSOCKET_FIELDS]);
     tunnel(client, socket, { fromA: sent, fromB: head });
   });
   request.once("response", (response) => {
     answered = true;
+    record = recordOf(response.rawHeaders);
     const { statusCode = 502, statusMessage = "" } = response;
     writeHead(client, statusCode, statusMessage, [...fieldsOf(response), "Connection", "close"]);
     pipeline(response, client, (error) => error && client.destroy());

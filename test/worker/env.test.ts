@@ -21,6 +21,8 @@ describe("the edge's configuration", () => {
       gatewayUrl: undefined,
       gatewaySecret: "",
       clientSecret: "",
+      accessLog: 0,
+      traceSampling: 1,
     });
   });
 

@@ -2,6 +2,7 @@
  * What this isolate's resolver has answered, as counters in Prometheus's text format. Labels hold nothing that clients
  * choose: no names that are asked for, and of types and codes those that have a name.
  */
+import { type Family, familyText } from "../observe/series.ts";
 import { rcodeText } from "./wire/codes.ts";
 import { typeText } from "./wire/record-text.ts";
 
@@ -14,40 +15,49 @@ export interface Answered {
   readonly asker: string | undefined;
 }
 
-const ANSWERS = "lintel_edge_dns_answers_total";
-const REFUSALS = "lintel_edge_dns_refusals_total";
+export const DNS_FAMILIES = {
+  answers: {
+    name: "lintel_edge_dns_answers_total",
+    type: "counter",
+    labels: ["zone", "type", "rcode", "asker"],
+    help: "DNS answers, by the zone of the server block that gave them.",
+  },
+  refusals: {
+    name: "lintel_edge_dns_refusals_total",
+    type: "counter",
+    labels: ["status"],
+    help: "Requests to the resolver without a DNS answer, by HTTP status.",
+  },
+} as const satisfies Record<string, Family>;
+
 /** Zones times types times codes times askers may be many; what comes later is counted together. */
 const MOST_SERIES = 2_000;
-const OVERFLOW = labels({ zone: "other", type: "other", rcode: "other", asker: "other" });
+const OVERFLOW = ["other", "other", "other", "other"];
+
+interface Series {
+  readonly labels: readonly string[];
+  count: number;
+}
 
 export class DnsMetrics {
-  readonly #answers = new Map<string, number>();
-  readonly #refusals = new Map<string, number>();
+  readonly #answers = new Map<string, Series>();
+  readonly #refusals = new Map<string, Series>();
 
   answered({ zone = "none", type, rcode, asker = "none" }: Answered): void {
-    const code = rcodeText(rcode);
-    const series = labels({
-      zone,
-      type: type === undefined ? "none" : named(typeText(type), "TYPE"),
-      rcode: named(code, "RCODE"),
-      asker,
-    });
-    const isKnown = this.#answers.has(series) || this.#answers.size < MOST_SERIES;
-    increase(this.#answers, isKnown ? series : OVERFLOW);
+    const typeLabel = type === undefined ? "none" : named(typeText(type), "TYPE");
+    const labels = [zone, typeLabel, named(rcodeText(rcode), "RCODE"), asker];
+    const isKnown = this.#answers.size < MOST_SERIES || this.#answers.has(labels.join(" "));
+    increase(this.#answers, isKnown ? labels : OVERFLOW);
   }
 
   /** A request over HTTP that no DNS answer came of. */
   refused(status: number): void {
-    increase(this.#refusals, labels({ status: String(status) }));
+    increase(this.#refusals, [String(status)]);
   }
 
   /** The media type is `text/plain; version=0.0.4`. */
   text(): string {
-    return [
-      ...family(ANSWERS, "DNS answers, by the zone of the server block that gave them.", this.#answers),
-      ...family(REFUSALS, "Requests to the resolver without a DNS answer, by HTTP status.", this.#refusals),
-      "",
-    ].join("\n");
+    return textOf(DNS_FAMILIES.answers, this.#answers) + textOf(DNS_FAMILIES.refusals, this.#refusals);
   }
 }
 
@@ -55,28 +65,16 @@ function named(text: string, prefix: string): string {
   return text.startsWith(prefix) ? "other" : text;
 }
 
-function increase(counts: Map<string, number>, series: string): void {
-  counts.set(series, (counts.get(series) ?? 0) + 1);
+function increase(counts: Map<string, Series>, labels: readonly string[]): void {
+  const key = labels.join(" ");
+  const known = counts.get(key);
+  if (known === undefined) counts.set(key, { labels, count: 1 });
+  else known.count++;
 }
 
-function family(name: string, help: string, counts: ReadonlyMap<string, number>): string[] {
-  return [
-    `# HELP ${name} ${help}`,
-    `# TYPE ${name} counter`,
-    ...Array.from(counts, ([series, count]) => `${name}${series} ${count}`),
-  ];
-}
-
-function labels(values: Readonly<Record<string, string>>): string {
-  return `{${Object.entries(values)
-    .map(([name, value]) => `${name}="${escaped(value)}"`)
-    .join(",")}}`;
-}
-
-/** Prometheus, "Text-based format". */
-function escaped(value: string): string {
-  return value
-    .replaceAll("\\", String.raw`\\`)
-    .replaceAll('"', String.raw`\"`)
-    .replaceAll("\n", String.raw`\n`);
+function textOf(family: Family, counts: ReadonlyMap<string, Series>): string {
+  return familyText(
+    family,
+    Array.from(counts.values(), ({ labels, count }) => [labels, count] as const),
+  );
 }

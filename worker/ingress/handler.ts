@@ -1,5 +1,7 @@
 /** The data path: normalise, find the route, run its filters, forward. */
 import type { ClientFacts, Route } from "../../contract/index.ts";
+import { RequestFacts } from "../observe/facts.ts";
+import { passTrace } from "../observe/trace-context.ts";
 import type { SnapshotView } from "../snapshot/view.ts";
 import type { Problem } from "./error-page.ts";
 import { Chains, runRequestSteps, runResponseSteps } from "./filters/chain.ts";
@@ -19,6 +21,8 @@ export interface IngressRequest {
   readonly requestId: string;
   /** Set where the edge asks itself, on behalf of another request. */
   readonly isInner?: true;
+  /** Filled in on the way; absent where nobody wants to know. */
+  readonly facts?: RequestFacts;
 }
 
 export type Ingress = (view: SnapshotView, incoming: IngressRequest) => Promise<Response>;
@@ -83,10 +87,11 @@ class RoutedExchange implements Exchange {
   readonly route: Route;
   readonly isInner?: true;
   readonly outgoing: Outgoing;
+  readonly facts: RequestFacts;
   readonly #match: Match;
 
   constructor(view: SnapshotView, incoming: IngressRequest, path: string, match: Match) {
-    const { request, url, client, requestId, isInner } = incoming;
+    const { request, url, client, requestId, isInner, facts = new RequestFacts() } = incoming;
     this.view = view;
     this.request = request;
     this.url = url;
@@ -97,10 +102,16 @@ class RoutedExchange implements Exchange {
     this.requestId = requestId;
     this.route = match.route;
     if (isInner) this.isInner = isInner;
+    this.facts = facts;
+    facts.generation = view.root.generation;
+    facts.host = match.host;
+    facts.route = match.route;
+    const headers = upstreamHeaders(request, this.host, client, requestId);
+    passTrace(headers, facts.trace);
     this.outgoing = {
       target: requestTarget(url),
       host: this.host,
-      headers: upstreamHeaders(request, this.host, client, requestId),
+      headers,
       body: bodyOf(request),
       failure: undefined,
       signal: undefined,

@@ -14,29 +14,26 @@ export function findRoute(
   hostname: string,
   path: string,
 ): MaybePromise<Match | undefined> {
-  const keys = [...serverNameKeys(hostname), DEFAULT_HOST];
-  const host = firstRecord(view, keys);
-  if (host instanceof Promise) return host.then((record) => match(record, path));
-  return match(host, path);
+  const table = firstTable(view, [...serverNameKeys(hostname), DEFAULT_HOST]);
+  return table instanceof Promise ? table.then((found) => found?.match(path)) : table?.match(path);
 }
 
-function firstRecord(view: SnapshotView, keys: readonly string[]): MaybePromise<HostRecord | undefined> {
+function firstTable(view: SnapshotView, keys: readonly string[]): MaybePromise<RouteTable | undefined> {
   for (const [index, key] of keys.entries()) {
     const record = view.get("hosts", key);
     if (record instanceof Promise) {
-      return record.then((found) => found ?? firstRecord(view, keys.slice(index + 1)));
+      return record.then((found) => (found ? tableOf(found, key) : firstTable(view, keys.slice(index + 1))));
     }
-    if (record !== undefined) return record;
+    if (record !== undefined) return tableOf(record, key);
   }
   return undefined;
 }
 
-function match(host: HostRecord | undefined, path: string): Match | undefined {
-  if (host === undefined) return undefined;
-  let table = tables.get(host);
+function tableOf(record: HostRecord, key: string): RouteTable {
+  let table = tables.get(record);
   if (table === undefined) {
-    table = new RouteTable(host);
-    tables.set(host, table);
+    table = new RouteTable(record, key);
+    tables.set(record, table);
   }
-  return table.match(path);
+  return table;
 }

@@ -12,6 +12,7 @@ export type Upstream = string;
 interface Shared {
   turn: number;
   readonly budget: RetryBudget;
+  readonly onEject: (() => void) | undefined;
 }
 
 /** The endpoints of one generation. */
@@ -69,7 +70,10 @@ export class Pool {
    */
   report({ health }: Member, outcome: "success" | "failure", now: number, isTrial: boolean): void {
     if (outcome === "success") health.succeed();
-    else if (health.fail(now, isTrial) && this.#mayEject()) health.eject(now);
+    else if (health.fail(now, isTrial) && this.#mayEject()) {
+      health.eject(now);
+      this.#shared.onEject?.();
+    }
   }
 
   /**
@@ -118,6 +122,8 @@ export interface PoolsOptions {
   readonly now: () => number;
   /** The zone of the gateway: endpoints that the cluster has assigned to it are preferred. */
   readonly zone?: string | undefined;
+  /** An endpoint of this Service is left out from now on. */
+  readonly onEject?: ((service: string) => void) | undefined;
 }
 
 /** Milliseconds after which a pool that nobody asks for may be forgotten. */
@@ -136,7 +142,7 @@ export class Pools {
 
   constructor(options: PoolsOptions) {
     this.#options = options;
-    this.#none = new Pool([], [], this.#share());
+    this.#none = new Pool([], [], this.#share(""));
   }
 
   /**
@@ -158,7 +164,7 @@ export class Pools {
       known.used = now;
       return known.pool;
     }
-    const shared = known?.shared ?? this.#share();
+    const shared = known?.shared ?? this.#share(name);
     const pool = this.#build(record, port, through, known?.pool, shared, now);
     this.#sweep(now);
     this.#entries.set(key, { record, pool, used: now, shared });
@@ -185,9 +191,14 @@ export class Pools {
     return new Pool(targets.addresses.map(memberOf), targets.draining.map(memberOf), shared).restrain();
   }
 
-  #share(): Shared {
-    // Isolates begin at different places, so that many idle ones do not all send to the first endpoint.
-    return { turn: Math.floor(this.#options.random() * 2 ** 32), budget: new RetryBudget() };
+  #share(service: string): Shared {
+    const { random, onEject } = this.#options;
+    return {
+      // Isolates begin at different places, so that many idle ones do not all send to the first endpoint.
+      turn: Math.floor(random() * 2 ** 32),
+      budget: new RetryBudget(),
+      onEject: onEject && (() => onEject(service)),
+    };
   }
 
   /** Forgets idle pools whenever their number has doubled: Services come and go, and isolates may live long. */

@@ -45,6 +45,7 @@ export function createProxy(options: ProxyOptions): Proxy {
       pool = backend && poolOf(backend, exchange, plan, options.pools);
       if (pool instanceof Promise) pool = await pool;
     }
+    exchange.facts.backend = backend;
     if (backend === undefined || pool === undefined) return NO_ENDPOINTS;
     const served = await tryEndpoints(tries, exchange, { plan, backend, pool, session });
     if (served === undefined) return NO_ENDPOINTS;

@@ -3,6 +3,8 @@ import type { HostRecord, Route } from "../../contract/index.ts";
 
 /** The route of a request, and what its path's regular expression captured: the whole match first. */
 export interface Match {
+  /** The key of the host's record. */
+  readonly host: string;
   readonly route: Route;
   readonly groups: readonly (string | undefined)[];
 }
@@ -10,18 +12,21 @@ export interface Match {
 const NO_GROUPS: readonly string[] = [];
 
 interface ExpressionRoute {
+  readonly host: string;
   readonly route: Route;
   readonly expression: Expression;
 }
 
 /** Captures cost more than the match does, and few routes use them: they are made when they are asked for. */
 class ExpressionMatch implements Match {
+  readonly host: string;
   readonly route: Route;
   readonly #expression: Expression;
   readonly #path: string;
   #groups: readonly (string | undefined)[] | undefined;
 
-  constructor({ route, expression }: ExpressionRoute, path: string) {
+  constructor({ host, route, expression }: ExpressionRoute, path: string) {
+    this.host = host;
     this.route = route;
     this.#expression = expression;
     this.#path = path;
@@ -39,16 +44,17 @@ export class RouteTable {
   readonly #expressions: ExpressionRoute[] = [];
   readonly #longestPrefix: number;
 
-  constructor(host: HostRecord) {
-    for (const route of host.routes) {
+  /** @param host the key of the record */
+  constructor(record: HostRecord, host = "") {
+    for (const route of record.routes) {
       const { type, value } = route.match.path;
       // Routes stand in matching order, so the first of two equal matches is meant.
       if (type === "RegularExpression") {
         const expression = expressionOf(value);
-        if (expression !== undefined) this.#expressions.push({ route, expression });
+        if (expression !== undefined) this.#expressions.push({ host, route, expression });
       } else {
         const table = type === "Exact" ? this.#exact : this.#prefixes;
-        if (!table.has(value)) table.set(value, { route, groups: NO_GROUPS });
+        if (!table.has(value)) table.set(value, { host, route, groups: NO_GROUPS });
       }
     }
     this.#longestPrefix = [...this.#prefixes.keys()].reduce(

@@ -22,6 +22,8 @@ export interface ReaderOptions {
   readonly onRefused: (error: unknown) => void;
   /** Told of a root that was taken after it had been refused for its shards: whoever keeps the head may want it now. */
   readonly onCaughtUp?: (generation: number, text: string) => Promise<unknown>;
+  /** A root did not verify. */
+  readonly onUnverified?: () => void;
 }
 
 /** A head read at most this long ago is current. */
@@ -78,12 +80,15 @@ export class SnapshotReader {
 
   /** @throws ContractError when the root does not verify, or is another cluster's. */
   async verify(text: string): Promise<Root> {
-    const root = await decodeRoot(text, await this.#options.verifier);
-    const { cluster } = this.#options;
-    if (root.cluster !== cluster) {
+    const { cluster, verifier, onUnverified } = this.#options;
+    try {
+      const root = await decodeRoot(text, await verifier);
+      if (root.cluster === cluster) return root;
       throw new IntegrityError("root", `is of cluster ${root.cluster}, this edge serves ${cluster}`);
+    } catch (error) {
+      onUnverified?.();
+      throw error;
     }
-    return root;
   }
 
   /**

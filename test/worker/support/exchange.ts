@@ -1,5 +1,6 @@
 import type { ClientFacts, Filters, Root, Route } from "../../../contract/index.ts";
 import type { Exchange } from "../../../worker/ingress/filters/filter.ts";
+import { RequestFacts } from "../../../worker/observe/facts.ts";
 import { upstreamHeaders } from "../../../worker/ingress/headers.ts";
 import { normalisePath } from "../../../worker/ingress/path.ts";
 import type { SnapshotView } from "../../../worker/snapshot/view.ts";
@@ -63,5 +64,6 @@ export function exchangeOf(options: ExchangeInit): Exchange {
       signal: undefined,
       answered: false,
     },
+    facts: new RequestFacts(),
   };
 }

@@ -16,6 +16,8 @@ export interface TriesOptions {
   /** Milliseconds. */
   readonly now: () => number;
   readonly onFault: (fault: GatewayFault, upstream: Upstream, route: Route) => void;
+  /** The last try failed, and is followed by another. */
+  readonly onRetry?: (exchange: Exchange) => void;
   readonly room: ReplayRoom;
 }
 
@@ -73,6 +75,7 @@ async function tryInTurn(
     const outcome = await tryOnce(options, exchange, plan, pool, member, body);
     tried.add(member);
     const at = now();
+    exchange.facts.upstreamMs = at - start;
     const stays = member === home && plan.affinity?.changesOnFailure === false;
     const mayFollow = !stays && tried.size < most && at - start < plan.retries.timeout;
     const isRepeatable = mayFollow && mayRepeat(plan, exchange, body, outcome);
@@ -82,6 +85,7 @@ async function tryInTurn(
       return { outcome, cookie: cookieFor(exchange, destination, place, at) };
     }
     if (outcome instanceof Response) await outcome.body?.cancel();
+    options.onRetry?.(exchange);
     place = next;
   }
 }
@@ -132,11 +136,17 @@ async function tryOnce(
   const upstream = upstreamOf(member, plan.scheme);
   const underway = plan.needs === "load" ? member.load.begin(start) : undefined;
   const isTrial = member.health.begin(start);
+  const { facts } = exchange;
+  facts.tries++;
+  facts.endpoint = member.address;
+  facts.fault = undefined;
+  facts.upstreamStatus = undefined;
   let isAnswered = false;
   try {
     const outcome = await send(forward, exchange, plan, body, upstream);
     const at = now();
     if (typeof outcome === "string") {
+      facts.fault = outcome;
       onFault(outcome, upstream, exchange.route);
       // The others say that the gateway is configured wrongly, and nothing of the endpoint.
       if (outcome === "dial" || outcome === "reset" || outcome === "timeout") {
@@ -145,6 +155,7 @@ async function tryOnce(
       return outcome;
     }
     if (!(outcome instanceof Response)) return outcome;
+    facts.upstreamStatus = outcome.status;
     pool.report(member, plan.unhealthy.has(outcome.status) ? "failure" : "success", at, isTrial);
     if (plan.needs === "latency") member.latency.observe(at - start, at);
     isAnswered = true;

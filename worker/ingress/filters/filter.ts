@@ -4,6 +4,7 @@
  */
 import type { Filters, Route } from "../../../contract/index.ts";
 import type { LimitPeers } from "../../limits/exchange.ts";
+import type { RequestFacts } from "../../observe/facts.ts";
 import type { Platform } from "../../platform.ts";
 import type { MaybePromise, SnapshotView } from "../../snapshot/view.ts";
 import type { Problem } from "../error-page.ts";
@@ -19,6 +20,8 @@ export interface Exchange extends VariableSource {
   readonly isInner?: true;
   /** What the upstream will be sent. Filters change it; `request` stays as it came. */
   readonly outgoing: Outgoing;
+  /** What is to be known of it afterwards. */
+  readonly facts: RequestFacts;
 }
 
 export interface Outgoing {

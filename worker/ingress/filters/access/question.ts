@@ -1,5 +1,6 @@
 /** What the service behind `auth-url` is told of a request (ingress-nginx: its nginx.tmpl). */
 import type { ExternalAuth } from "../../../../contract/index.ts";
+import { passTrace } from "../../../observe/trace-context.ts";
 import { headerText } from "../../header-text.ts";
 import { upstreamHeaders } from "../../headers.ts";
 import type { TargetRequest } from "../../target-fetch.ts";
@@ -31,8 +32,9 @@ export function questioner({
   const redirect = compileTemplate(requestRedirect ?? "$request_uri");
   const own = Object.entries(requestHeaders).map(([name, text]) => [name, compileTemplate(text)] as const);
   return (exchange) => {
-    const { request, url, host, client, requestId } = exchange;
+    const { request, url, host, client, requestId, facts } = exchange;
     const headers = upstreamHeaders(request, host, client, requestId);
+    passTrace(headers, facts.trace);
     for (const name of Array.from(headers.keys()).filter((name) => name.startsWith("content-"))) {
       headers.delete(name);
     }

@@ -3,6 +3,7 @@
  * may not come in gets nothing out of it, and what they do to responses happens to kept ones too.
  */
 import type { Cache, Route } from "../../../../contract/index.ts";
+import { RequestFacts } from "../../../observe/facts.ts";
 import type { Exchange, Filter, FilterPlatform, Outcome } from "../filter.ts";
 import { setForwarded, setHit, type Forwarded } from "./cache-status.ts";
 import { isNotModified, notModified } from "./conditions.ts";
@@ -100,8 +101,10 @@ function useOf(
 
 async function hit(entry: Entry, exchange: Exchange, now: number): Promise<Response> {
   const response = responseOf(entry, exchange.request.method, now);
+  const left = entry.facts.lifetime - ageOf(entry.facts, now);
   exchange.outgoing.answered = true;
-  setHit(response.headers, entry.facts.lifetime - ageOf(entry.facts, now));
+  exchange.facts.cache = left > 0 ? "hit" : "stale";
+  setHit(response.headers, left);
   const isFitting = response.status === 200 && isNotModified(exchange.request.headers, response.headers);
   if (!isFitting) return response;
   await response.body?.cancel();
@@ -119,6 +122,7 @@ async function forwardOnly(
   reason: Forwarded,
 ): Promise<Outcome> {
   const answer = await forward(exchange);
+  exchange.facts.cache = "miss";
   if (answer instanceof Response) setForwarded(answer.headers, reason, false);
   return answer;
 }
@@ -193,7 +197,7 @@ async function refresh(options: FetchOptions, attempt: Attempt): Promise<void> {
     signal: undefined,
     answered: false,
   };
-  const behind: Exchange = { ...exchange, outgoing };
+  const behind: Exchange = { ...exchange, outgoing, facts: new RequestFacts() };
   const { entry, selectors } = await find(options.store, base, behind);
   const answer = await fetchAnew(options, {
     ...attempt,

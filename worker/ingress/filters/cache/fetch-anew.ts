@@ -35,6 +35,7 @@ export async function fetchAnew(options: FetchOptions, attempt: Attempt): Promis
   const { forward, now } = options;
   const { exchange, entry } = attempt;
   const requested = now();
+  exchange.facts.cache = "miss";
   askWhetherModified(exchange.outgoing.headers, entry && headersOf(entry.facts));
   let answer: Outcome;
   try {
@@ -53,6 +54,7 @@ export async function fetchAnew(options: FetchOptions, attempt: Attempt): Promis
   }
   if (answer.webSocket !== null) return answer;
   const isConfirmed = answer.status === 304 && entry !== undefined;
+  if (isConfirmed) exchange.facts.cache = "updated";
   const response = isConfirmed ? confirmed(entry, answer) : answer;
   const kept = offer(options, attempt, { response, isConfirmed, requested, arrived });
   setForwarded(kept.response.headers, attempt.reason, kept.isStored, isConfirmed ? 304 : undefined);
@@ -79,6 +81,7 @@ function staleFor(entry: Entry | undefined, exchange: Exchange, now: number): Re
   if (facts.ifError === 0 || -left > facts.ifError) return undefined;
   const response = responseOf(entry, exchange.request.method, now);
   exchange.outgoing.answered = true;
+  exchange.facts.cache = "stale";
   setHit(response.headers, left);
   return response;
 }

@@ -36,6 +36,8 @@ interface Counted {
   /** Seconds to wait, of one that was refused. */
   readonly wait?: number | undefined;
   readonly connection?: Connection | undefined;
+  /** Of one that was refused: for its connections, and not for its rate. */
+  readonly isConnection?: boolean;
 }
 
 type LimitsPlatform = Pick<FilterPlatform, "now" | "random" | "delay" | "waitUntil" | "log" | "limitPeers">;
@@ -77,7 +79,14 @@ function step(wanted: Limits, route: Route, book: Book, platform: LimitsPlatform
       return { client, buckets, wait };
     }
     const connection = connections.begin(client, exchange);
-    return { client, buckets, connection, wait: connection === undefined ? CONNECTION_WAIT : undefined };
+    const isRefused = connection === undefined;
+    return {
+      client,
+      buckets,
+      connection,
+      isConnection: isRefused,
+      wait: isRefused ? CONNECTION_WAIT : undefined,
+    };
   }
 
   return {
@@ -85,7 +94,9 @@ function step(wanted: Limits, route: Route, book: Book, platform: LimitsPlatform
       if (isExempt?.(exchange.client.address) === true) return undefined;
       const found = count(exchange);
       counted.set(exchange, found);
-      return found.wait === undefined ? undefined : refusal;
+      if (found.wait === undefined) return undefined;
+      exchange.facts.limit = found.isConnection === true ? "connections" : "rate";
+      return refusal;
     },
     response(exchange, response) {
       const found = counted.get(exchange);
