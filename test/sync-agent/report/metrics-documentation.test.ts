@@ -1,4 +1,4 @@
-/** docs/metrics.md lists every metric as the agent has it. */
+/** docs/metrics.md lists every metric as agent and edge have it. */
 import { readFile } from "node:fs/promises";
 import { expect, it } from "vitest";
 import type { Records } from "../../../contract/index.ts";
@@ -6,6 +6,8 @@ import type { ClusterState } from "../../../sync-agent/cluster/state.ts";
 import { KubeError } from "../../../sync-agent/kubernetes/client.ts";
 import { createMetrics } from "../../../sync-agent/report/metrics.ts";
 import { createStatus } from "../../../sync-agent/report/status.ts";
+import { DNS_FAMILIES } from "../../../worker/dns/metrics.ts";
+import { EDGE_FAMILIES } from "../../../worker/observe/edge-metrics.ts";
 import { readExposition } from "./exposition.ts";
 
 const PAGE = new URL("../../../docs/metrics.md", import.meta.url);
@@ -20,10 +22,10 @@ interface Row {
 const plain = (cell: string) => cell.replaceAll("`", "").trim();
 
 /** Rows of tables whose first cell is one of our names. */
-function documented(page: string): Row[] {
+function documented(page: string, prefix: string): Row[] {
   return page
     .split("\n")
-    .filter((line) => line.startsWith("| `lintel_agent_"))
+    .filter((line) => line.startsWith(`| \`${prefix}`))
     .map((line) => {
       const [, name = "", type = "", labels = "", help = ""] = line.split("|").map(plain);
       return { name, type, labels, help };
@@ -64,8 +66,17 @@ async function registered(): Promise<Row[]> {
     .map(([name, { type, labels, help }]) => ({ name, type, labels: labels.join(", "), help }));
 }
 
-it("the page lists every metric, with its type, labels and meaning", async () => {
-  const rows = documented(await readFile(PAGE, "utf8"));
-  const byName = (a: Row, b: Row) => (a.name < b.name ? -1 : 1);
+const byName = (a: Row, b: Row) => (a.name < b.name ? -1 : 1);
+
+it("the page lists every metric of the agent, with its type, labels and meaning", async () => {
+  const rows = documented(await readFile(PAGE, "utf8"), "lintel_agent_");
   expect(rows.toSorted(byName)).toEqual((await registered()).toSorted(byName));
+});
+
+it("and those of the edge", async () => {
+  const rows = documented(await readFile(PAGE, "utf8"), "lintel_edge_");
+  const families = [...Object.values(EDGE_FAMILIES), ...Object.values(DNS_FAMILIES)].map(
+    ({ name, type, labels, help }) => ({ name, type, labels: labels.join(", "), help }),
+  );
+  expect(rows.toSorted(byName)).toEqual(families.toSorted(byName));
 });
