@@ -8,7 +8,13 @@ import { CommandError } from "./exit.ts";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const BUNDLE = join(ROOT, "dist", "worker", "index.js");
-const SOURCES = ["worker/**/*.ts", "contract/**/*.ts", "wrangler.toml", "package-lock.json"];
+const SOURCES = [
+  "worker/**/*.ts",
+  "worker/**/*.tsx",
+  "contract/**/*.ts",
+  "wrangler.toml",
+  "package-lock.json",
+];
 
 /** @returns the bundle's path. @throws CommandError with wrangler's words when it cannot be made. */
 export async function workerBundle(): Promise<string> {

@@ -1,7 +1,13 @@
 /** What `lintel up` says once it serves: where, and commands that can be copied. */
 import { isIPv6 } from "node:net";
 import { relative } from "node:path";
-import { DEFAULT_HOST, type HostRecord, type Records, type Route } from "../contract/index.ts";
+import {
+  DEFAULT_HOST,
+  type HostRecord,
+  LOCAL_SYSTEM_HOST,
+  type Records,
+  type Route,
+} from "../contract/index.ts";
 import type { Listen } from "./options.ts";
 
 export interface GreetingFacts {
@@ -33,6 +39,8 @@ export function greeting(facts: GreetingFacts): string {
       .map((command) => `  ${command}`),
     "",
     "Changes to the manifests are followed. Ctrl-C stops everything.",
+    "",
+    `Dashboard: http://${LOCAL_SYSTEM_HOST}:${http.port}/`,
     "",
   ];
   return lines.join("\n");

@@ -29,6 +29,12 @@ export function serverNameKeys(hostname: string): string[] {
   return dot <= 0 ? [hostname] : [hostname, `*${hostname.slice(dot)}`];
 }
 
+/**
+ * Another name of an embedded edge's own endpoints. Browsers take what lies under `localhost` for their own machine, without
+ * a question to any resolver (RFC 6761 6.3), so that the dashboard has an address that can be opened as it is.
+ */
+export const LOCAL_SYSTEM_HOST = "lintel.localhost";
+
 /** Cluster names begin every KV key, so they are DNS labels (RFC 1123). */
 export const clusterNameSchema = z
   .string()

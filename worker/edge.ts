@@ -37,6 +37,7 @@ import type { SnapshotView } from "./snapshot/view.ts";
 import { createSystem, type System } from "./system/app.ts";
 import { createGate } from "./system/gate.ts";
 import type { HeadStore } from "./system/head.ts";
+import { createDnsAsker } from "./system/state/dns.ts";
 import { EdgeState } from "./system/state/state.ts";
 import { operatorRefusal } from "./system/operator.ts";
 
@@ -88,6 +89,9 @@ export function createEdge(env: EdgeEnv, platform: Platform): Edge {
       reader,
       agent: async () => ({ agent: null, problem: null }),
       traffic: () => null,
+      poolOf: (service, port) => dataPath.pools.known(service, port),
+      askDns: createDnsAsker(online),
+      history: { list: async () => undefined, compare: async () => undefined },
       now: platform.now,
     }),
     gate: createGate({ ...operator, accessApplication: config.accessApplication }, online),
@@ -101,8 +105,8 @@ export function createEdge(env: EdgeEnv, platform: Platform): Edge {
   });
   const render: Render = (problem, { request, requestId }) =>
     errorPage(problem, request.headers.get("accept"), requestId, platform.now);
-  const ingress = createDataPath(env, config, platform, render, caching, peers, observer);
-  return createDispatch(config, reader, system, ingress, render, nameGeneration, platform, observer);
+  const dataPath = createDataPath(env, config, platform, render, caching, peers, observer);
+  return createDispatch(config, reader, system, dataPath.ingress, render, nameGeneration, platform, observer);
 }
 
 function createObserver(
@@ -185,7 +189,7 @@ function createDataPath(
   caching: Caching | undefined,
   limitPeers: LimitPeers | undefined,
   { metrics, traffic }: Observer,
-): Ingress {
+): { readonly ingress: Ingress; readonly pools: Pools } {
   const { fetch, random, now, log } = platform;
   const gateway = gatewayOf({ cluster: env.CLUSTER, origin: config.gatewayUrl, fetch });
   const pools = new Pools({
@@ -223,7 +227,7 @@ function createDataPath(
     caching,
     limitPeers,
   });
-  return ingress;
+  return { ingress, pools };
 }
 
 async function servedView(reader: SnapshotReader) {
@@ -283,7 +287,7 @@ function createDispatch(
     if (client === undefined) return STRANGER;
     facts.client = client;
     if (url.hostname.includes("..")) return BAD_HOST;
-    if (hostnameOf(url) !== config.systemHost) return serve({ request, url, client, requestId, facts });
+    if (!config.systemHosts.has(hostnameOf(url))) return serve({ request, url, client, requestId, facts });
     facts.isSystem = true;
     return system(request, client);
   }

@@ -1,5 +1,11 @@
 import * as z from "zod";
-import { clusterNameSchema, type DnsAccess, dnsAccessSchema, hostnameSchema } from "../contract/index.ts";
+import {
+  clusterNameSchema,
+  type DnsAccess,
+  dnsAccessSchema,
+  hostnameSchema,
+  LOCAL_SYSTEM_HOST,
+} from "../contract/index.ts";
 
 /**
  * What the platform hands to the Worker: the bindings, variables and secrets of all environments of `wrangler.toml`, as
@@ -94,6 +100,8 @@ export interface EdgeConfig {
   readonly cluster: string;
   readonly publicKey: string;
   readonly systemHost: string;
+  /** All names of the system host: its own, and in the embedded edge the one that browsers find by themselves. */
+  readonly systemHosts: ReadonlySet<string>;
   readonly dnsAccess: DnsAccess;
   readonly dnsToken: string | undefined;
   /** The Cloudflare Access application in front of the system host: whom it lets in may see the dashboard. */
@@ -126,6 +134,10 @@ export function readConfig(env: EdgeEnv): EdgeConfig {
     cluster: vars.LINTEL_CLUSTERS[0],
     publicKey: vars.LINTEL_PUBLIC_KEY,
     systemHost: vars.LINTEL_SYSTEM_HOST,
+    systemHosts: new Set([
+      vars.LINTEL_SYSTEM_HOST,
+      ...(vars.LINTEL_CLIENT_SECRET === "" ? [] : [LOCAL_SYSTEM_HOST]),
+    ]),
     dnsAccess: vars.LINTEL_DNS_ACCESS,
     dnsToken: vars.LINTEL_DNS_TOKEN,
     accessApplication: vars.LINTEL_ACCESS_APPLICATION,

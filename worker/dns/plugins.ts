@@ -15,7 +15,7 @@ import { loadbalance } from "./loadbalance.ts";
 import { log } from "./log.ts";
 import { published } from "./published/published.ts";
 import { failure } from "./refuse.ts";
-import type { Plugin, Resolver } from "./resolver.ts";
+import type { Plugin, PluginStep, Resolver } from "./resolver.ts";
 import { rewrite } from "./rewrite/rewrite.ts";
 import { template } from "./template/template.ts";
 
@@ -26,6 +26,8 @@ export interface PluginPlatform extends Pick<
 > {
   /** Asks a question of the resolver's own, such as for an alias, from the server blocks on. */
   readonly resolve: Resolver;
+  /** Queries tell which plugins were asked: for people who look, at a price that clients' queries do not pay. */
+  readonly traced?: boolean;
 }
 
 /**
@@ -37,14 +39,26 @@ export function provisionPlugins(configs: readonly DnsPlugin[], platform: Plugin
   return configs.flatMap((config) => {
     try {
       // All acl blocks are one plugin, where the first of them stands.
-      if (config.plugin === "acl") return config === acls[0] ? [acl(acls)] : [];
-      return [provisionPlugin(config, configs, platform)];
+      if (config.plugin === "acl" && config !== acls[0]) return [];
+      const plugin = config.plugin === "acl" ? acl(acls) : provisionPlugin(config, configs, platform);
+      return [platform.traced === true ? traced(config.plugin, plugin) : plugin];
     } catch (error) {
       const cause = `plugin ${config.plugin} cannot be set up: ${errorText(error)}`;
       platform.log("error", { plugin: config.plugin, cause }, "dns plugin cannot be set up");
       return [() => failure(cause)];
     }
   });
+}
+
+function traced(name: string, plugin: Plugin): Plugin {
+  return (query, next) => {
+    const step: PluginStep = { plugin: name, depth: query.depth, answered: true };
+    query.trace?.push(step);
+    return plugin(query, (inner) => {
+      step.answered = false;
+      return next(inner);
+    });
+  };
 }
 
 function provisionPlugin(

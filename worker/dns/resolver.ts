@@ -47,6 +47,15 @@ export interface Query {
   readonly dnssecOk: boolean;
   /** How many questions of the resolver's own led to this one: aliases that are followed. */
   readonly depth: number;
+  /** Plugins that are asked add themselves, where the resolver is made for that (PluginPlatform.traced). */
+  readonly trace?: PluginStep[] | undefined;
+}
+
+/** A plugin that was asked, and whether it answered by itself, without asking those behind it. */
+export interface PluginStep {
+  readonly plugin: string;
+  readonly depth: number;
+  answered: boolean;
 }
 
 export interface Resolution {

@@ -33,7 +33,7 @@ export interface Reply {
 export type Snapshot = (unreadable?: SnapshotView) => MaybePromise<SnapshotView | undefined>;
 
 /** Whoever sent a query. */
-export type Asker = Pick<Query, "client" | "visible" | "search">;
+export type Asker = Pick<Query, "client" | "visible" | "search" | "trace">;
 
 export type Responder = (query: Message, asker: Asker, snapshot: Snapshot) => MaybePromise<Reply>;
 

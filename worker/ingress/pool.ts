@@ -171,6 +171,11 @@ export class Pools {
     return pool;
   }
 
+  /** The pool that requests have made of a port's endpoints, if any has; for those who look. */
+  known(name: string, port: number): Pool | undefined {
+    return this.#entries.get(`${name}:${port}`)?.pool;
+  }
+
   #build(
     record: ServiceRecord,
     port: number,

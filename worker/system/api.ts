@@ -3,6 +3,8 @@ import { Hono } from "hono";
 import type { ClientFacts } from "../../contract/index.ts";
 import { SnapshotUnavailableError } from "../snapshot/errors.ts";
 import type { Gate } from "./gate.ts";
+import type { DnsQuestion } from "./state/dns.ts";
+import type { HistoryQuery } from "./state/history.ts";
 import type { EdgeState, ListQuery } from "./state/state.ts";
 
 type Bindings = { Bindings: { client: ClientFacts } };
@@ -20,6 +22,16 @@ export function apiEndpoints(state: EdgeState, gate: Gate): Hono<Bindings> {
   });
   app.get("/overview", async (c) => c.json(await state.overview()));
   app.get("/warnings", async (c) => c.json({ warnings: await state.warnings() }));
+  app.get("/hosts", async (c) => c.json(await state.hosts(listQuery(c.req.query()))));
+  app.get("/hosts/:name", async (c) => {
+    const host = await state.host(c.req.param("name"), listQuery(c.req.query()).page);
+    return host === undefined ? c.json({ error: "no Ingress has rules for this host" }, 404) : c.json(host);
+  });
+  app.get("/dns", async (c) => {
+    const answer = await state.dns(dnsQuestion(c.req.query()));
+    return c.json(answer, answer.problem === null ? 200 : 400);
+  });
+  app.get("/history", async (c) => c.json(await state.history(historyQuery(c.req.query()))));
   app.get("/certificates", async (c) => c.json(await state.certificates(listQuery(c.req.query()))));
   app.get("/traffic", (c) => c.json(state.traffic()));
   app.onError((error, c) => {
@@ -32,6 +44,16 @@ export function apiEndpoints(state: EdgeState, gate: Gate): Hono<Bindings> {
 
 export function listQuery({ q = "", page = "1" }: Record<string, string>): ListQuery {
   return { query: q.slice(0, MOST_QUERY), page: /^\d{1,6}$/.test(page) ? Number(page) : 1 };
+}
+
+export function dnsQuestion({ name = "", type = "A", view = "" }: Record<string, string>): DnsQuestion {
+  return { name, type, view };
+}
+
+export function historyQuery({ before, after }: Record<string, string>): HistoryQuery {
+  const number = (text: string | undefined) =>
+    text !== undefined && /^[1-9]\d{0,14}$/.test(text) ? Number(text) : undefined;
+  return { before: number(before), after: number(after) };
 }
 
 /** No name is longer. */

@@ -27,12 +27,24 @@ export interface SystemOptions {
 
 export type System = (request: Request, client: ClientFacts) => Promise<Response>;
 
+const PAGES = /^\/(?:(?:hosts|assets)(?:\/.*)?|traffic|dns|certificates|warnings|history|sign-in|sign-out)?$/;
+const isPage = (path: string) => PAGES.test(path);
+
+/** A browser that shows what it gets. */
+const isPageRequest = ({ headers }: Request) => (headers.get("accept") ?? "").includes("text/html");
+
 const notAllowed = () =>
   new Response("405 Method Not Allowed\n", { status: 405, headers: { allow: "GET, HEAD" } });
 
 export function createSystem(options: SystemOptions): System {
   const { reader, heads, purge, explain, metrics, doh, now } = options;
   const app = new Hono<{ Bindings: { client: ClientFacts } }>();
+  // What people look at is not made before somebody does.
+  let dashboard: Promise<System> | undefined;
+  const page: System = async (request, client) => {
+    dashboard ??= import("../dashboard/app.tsx").then(({ createDashboard }) => createDashboard(options));
+    return (await dashboard)(request, client);
+  };
   app.use(async (c, next) => {
     await next();
     c.res.headers.set("server", "lintel");
@@ -45,7 +57,10 @@ export function createSystem(options: SystemOptions): System {
   app.get("/status", async (c) => c.json(await status(reader, now), 200, { "cache-control": "no-store" }));
   app.route("/head", headEndpoint(reader, heads));
   app.route("/purge", purgeEndpoint(purge));
-  app.route("/explain", explainEndpoint(explain));
+  // Browsers get the page of that name.
+  const explainApi = explainEndpoint(explain);
+  app.use("/explain", async (c, next) => (isPageRequest(c.req.raw) ? page(c.req.raw, c.env.client) : next()));
+  app.route("/explain", explainApi);
   app.route("/metrics", metricsEndpoint(metrics));
   app.route("/api", apiEndpoints(options.state, options.gate));
   app.all("/dns-query", (c) => doh(c.req.raw, c.env.client));
@@ -58,10 +73,12 @@ export function createSystem(options: SystemOptions): System {
     throw error;
   });
   app.notFound((c) =>
-    c.text(
-      "404 Not Found: the edge itself answers /dns-query, /healthz, /status, /head, /purge, /explain, /metrics and /api here.\n",
-      404,
-    ),
+    isPage(new URL(c.req.url).pathname)
+      ? page(c.req.raw, c.env.client)
+      : c.text(
+          "404 Not Found: the edge itself answers /dns-query, /healthz, /status, /head, /purge, /explain, /metrics and /api here, and pages at /.\n",
+          404,
+        ),
   );
   return async (request, client) => app.fetch(request, { client });
 }

@@ -1,7 +1,7 @@
 /** `/explain`: what would become of a request, from the snapshot that is served. */
 import { Hono } from "hono";
 import { canonicalAddress, type ClientFacts, type DnsAccess } from "../../contract/index.ts";
-import { explain } from "../ingress/explain/explain.ts";
+import { explain, type ExplainRequest } from "../ingress/explain/explain.ts";
 import { SnapshotUnavailableError } from "../snapshot/errors.ts";
 import type { SnapshotView } from "../snapshot/view.ts";
 import { operatorRefusal } from "./operator.ts";
@@ -30,17 +30,11 @@ export function explainEndpoint(
   app.get("/", async (c) => {
     const refusal = operatorRefusal(options, c.env.client, c.req.header("authorization"));
     if (refusal !== undefined) return refusal;
-    const headers = readHeaders(c.req.queries("header") ?? []);
-    const url = URL.parse(c.req.query("url") ?? "");
-    const address = canonicalAddress(c.req.query("address") ?? NO_ADDRESS);
-    const isWeb = url?.protocol === "http:" || url?.protocol === "https:";
-    if (url === null || !isWeb) return c.text("400: `url` is no http or https URL\n", 400);
-    if (headers === undefined) return c.text("400: a `header` is no `Name: value`\n", 400);
-    if (address === undefined) return c.text("400: `address` is no IP address\n", 400);
+    const asked = explainRequest({ ...c.req.query(), headers: c.req.queries("header") ?? [] });
+    if (typeof asked === "string") return c.text(`400: ${asked}\n`, 400);
     try {
       const view = await options.view();
-      const method = (c.req.query("method") ?? "GET").toUpperCase();
-      const explanation = await explain(view, { method, url, headers, address }, { systemHost, zone });
+      const explanation = await explain(view, asked, { systemHost, zone });
       return c.json({ ...explanation, generation: view.root.generation }, 200, {
         "cache-control": "no-store",
       });
@@ -51,6 +45,28 @@ export function explainEndpoint(
   });
   app.all("/", (c) => c.text("405 Method Not Allowed\n", 405, { allow: "GET, HEAD" }));
   return app;
+}
+
+interface Parameters {
+  readonly url?: string;
+  readonly method?: string;
+  readonly address?: string;
+  /** `Name: value` each. */
+  readonly headers: readonly string[];
+}
+
+/** @returns what is wrong, where it is no request */
+export function explainRequest(parameters: Parameters): ExplainRequest | string {
+  const { method = "GET" } = parameters;
+  const headers = readHeaders(parameters.headers);
+  const url = URL.parse(parameters.url ?? "");
+  const address = canonicalAddress(parameters.address ?? NO_ADDRESS);
+  if (url === null || (url.protocol !== "http:" && url.protocol !== "https:")) {
+    return "`url` is no http or https URL";
+  }
+  if (headers === undefined) return "a `header` is no `Name: value`";
+  if (address === undefined) return "`address` is no IP address";
+  return { method: method.toUpperCase(), url, headers, address };
 }
 
 function readHeaders(lines: readonly string[]): Headers | undefined {

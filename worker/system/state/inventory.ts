@@ -3,11 +3,14 @@ import type { Root, Section, ShardRecords } from "../../../contract/index.ts";
 import { SnapshotUnavailableError } from "../../snapshot/errors.ts";
 import {
   type CertificateLine,
+  type EndpointCounts,
   type HostLine,
+  type ServiceSummary,
   summariseCertificates,
   summariseHosts,
   summariseServices,
   summariseZones,
+  type ZoneSummary,
 } from "./summaries.ts";
 
 export interface Skimmable {
@@ -20,25 +23,30 @@ const AT_A_TIME = 16;
 /** Workers let a request do a thousand operations; what is left is read with the next request. */
 const MOST_READS = 400;
 
-/** @param missing shards that are not read yet, or cannot be read now: what is shown is not all there is */
-interface Read<T> {
-  readonly summaries: readonly T[];
-  readonly missing: number;
-}
-
-/** The summaries of one section. A shard is immutable, so one of a generation before is as good. */
-class Summaries<S extends Section, T> {
+/** One section, shard by shard. A shard is immutable, so what was read for a generation before is as good. */
+class Kept<S extends Section, T, All> {
   readonly #section: S;
   readonly #summarise: (records: ShardRecords<S>) => T;
+  readonly #combine: (summaries: readonly T[], complete: boolean) => All;
   #known = new Map<string, T>();
+  /** Of all shards of a generation, once they have been read. */
+  #whole: { readonly shards: readonly string[]; readonly all: All } | undefined;
 
-  constructor(section: S, summarise: (records: ShardRecords<S>) => T) {
+  constructor(
+    section: S,
+    summarise: (records: ShardRecords<S>) => T,
+    combine: (summaries: readonly T[], complete: boolean) => All,
+  ) {
     this.#section = section;
     this.#summarise = summarise;
+    this.#combine = combine;
   }
 
-  async of(generation: Skimmable): Promise<Read<T>> {
-    const digests = [...new Set(generation.root.sections[this.#section].shards)];
+  /** What cannot be read now is left out, and read with the next request. */
+  async of(generation: Skimmable): Promise<All> {
+    const { shards } = generation.root.sections[this.#section];
+    if (this.#whole !== undefined && isSame(this.#whole.shards, shards)) return this.#whole.all;
+    const digests = [...new Set(shards)];
     const known = new Map<string, T>();
     for (const digest of digests) {
       const summary = this.#known.get(digest);
@@ -54,7 +62,10 @@ class Summaries<S extends Section, T> {
       );
     }
     this.#known = known;
-    return { summaries: [...known.values()], missing: digests.length - known.size };
+    const complete = known.size === digests.length;
+    const all = this.#combine([...known.values()], complete);
+    this.#whole = complete ? { shards, all } : undefined;
+    return all;
   }
 
   async #skimmed(generation: Skimmable, digest: string): Promise<ShardRecords<S> | undefined> {
@@ -67,97 +78,101 @@ class Summaries<S extends Section, T> {
   }
 }
 
-export interface AllHosts {
+function isSame(one: readonly string[], other: readonly string[]): boolean {
+  return one === other || (one.length === other.length && one.every((digest, at) => digest === other[at]));
+}
+
+interface Whole {
+  /** Whether all of it has been read. */
+  readonly complete: boolean;
+}
+
+export interface AllHosts extends Whole {
   /** By name. */
   readonly lines: readonly HostLine[];
   readonly routes: number;
-  readonly dead: number;
-  readonly backends: ReadonlySet<string>;
-  readonly complete: boolean;
+  /** `namespace/name` of all Services that routes lead to. */
+  readonly services: ReadonlySet<string>;
 }
 
-export interface AllServices {
-  readonly services: number;
-  readonly ready: number;
-  readonly notReady: number;
-  readonly draining: number;
-  readonly without: ReadonlySet<string>;
-  readonly complete: boolean;
+export interface AllServices extends Whole, EndpointCounts {
+  /** By `namespace/name`. */
+  readonly counts: ReadonlyMap<string, EndpointCounts>;
 }
 
-export interface AllCertificates {
+export interface AllCertificates extends Whole {
   /** The first to expire first. */
   readonly lines: readonly CertificateLine[];
-  readonly complete: boolean;
+  readonly byName: ReadonlyMap<string, CertificateLine>;
 }
 
-export interface AllZones {
-  readonly views: readonly string[];
-  readonly files: readonly { readonly zone: string; readonly source: string; readonly names: number }[];
-  readonly published: number;
-  readonly tokens: number;
-  readonly complete: boolean;
-}
+export interface AllZones extends Whole, ZoneSummary {}
 
+/** One an isolate. What is put together of a section's summaries stays as long as its shards do. */
 export class Inventory {
-  readonly #hosts = new Summaries("hosts", summariseHosts);
-  readonly #services = new Summaries("services", summariseServices);
-  readonly #certificates = new Summaries("certificates", summariseCertificates);
-  readonly #zones = new Summaries("zones", summariseZones);
-  #sorted: { readonly shards: readonly string[]; readonly hosts: AllHosts } | undefined;
+  readonly #hosts = new Kept("hosts", summariseHosts, allHosts);
+  readonly #services = new Kept("services", summariseServices, allServices);
+  readonly #certificates = new Kept("certificates", summariseCertificates, allCertificates);
+  readonly #zones = new Kept("zones", summariseZones, allZones);
 
-  /** Sorted once for the shards that there are: a search goes through it in order. */
-  async hosts(generation: Skimmable): Promise<AllHosts> {
-    const { shards } = generation.root.sections.hosts;
-    const sorted = this.#sorted;
-    if (sorted !== undefined && isSame(sorted.shards, shards) && sorted.hosts.complete) return sorted.hosts;
-    const { summaries, missing } = await this.#hosts.of(generation);
-    const lines = summaries
-      .flatMap((summary) => summary.lines)
-      .toSorted((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
-    const hosts = {
-      lines,
-      routes: lines.reduce((sum, line) => sum + line.routes, 0),
-      dead: lines.reduce((sum, line) => sum + line.dead, 0),
-      backends: new Set(summaries.flatMap(({ backends }) => backends)),
-      complete: missing === 0,
-    };
-    this.#sorted = { shards, hosts };
-    return hosts;
+  hosts(generation: Skimmable): Promise<AllHosts> {
+    return this.#hosts.of(generation);
   }
 
-  async services(generation: Skimmable): Promise<AllServices> {
-    const { summaries, missing } = await this.#services.of(generation);
-    const sum = (key: "services" | "ready" | "notReady" | "draining") =>
-      summaries.reduce((total, summary) => total + summary[key], 0);
-    return {
-      services: sum("services"),
-      ready: sum("ready"),
-      notReady: sum("notReady"),
-      draining: sum("draining"),
-      without: new Set(summaries.flatMap(({ without }) => without)),
-      complete: missing === 0,
-    };
+  services(generation: Skimmable): Promise<AllServices> {
+    return this.#services.of(generation);
   }
 
-  async certificates(generation: Skimmable): Promise<AllCertificates> {
-    const { summaries, missing } = await this.#certificates.of(generation);
-    const lines = summaries.flat().toSorted((a, b) => a.notAfter - b.notAfter || (a.name < b.name ? -1 : 1));
-    return { lines, complete: missing === 0 };
+  certificates(generation: Skimmable): Promise<AllCertificates> {
+    return this.#certificates.of(generation);
   }
 
-  async zones(generation: Skimmable): Promise<AllZones> {
-    const { summaries, missing } = await this.#zones.of(generation);
-    return {
-      views: summaries.flatMap(({ views }) => views).toSorted(),
-      files: summaries.flatMap(({ files }) => files).toSorted((a, b) => (a.zone < b.zone ? -1 : 1)),
-      published: summaries.reduce((sum, { published }) => sum + published, 0),
-      tokens: summaries.reduce((sum, { tokens }) => sum + tokens, 0),
-      complete: missing === 0,
-    };
+  zones(generation: Skimmable): Promise<AllZones> {
+    return this.#zones.of(generation);
   }
 }
 
-function isSame(one: readonly string[], other: readonly string[]): boolean {
-  return one === other || (one.length === other.length && one.every((digest, at) => digest === other[at]));
+function allHosts(summaries: readonly (readonly HostLine[])[], complete: boolean): AllHosts {
+  const lines = summaries.flat().toSorted((a, b) => compare(a.name, b.name));
+  const services = new Set<string>();
+  for (const { ways } of lines) {
+    for (const way of ways) for (const service of way.services) services.add(service);
+  }
+  return { lines, routes: lines.reduce((sum, { routes }) => sum + routes, 0), services, complete };
+}
+
+function allServices(summaries: readonly ServiceSummary[], complete: boolean): AllServices {
+  const counts = new Map<string, EndpointCounts>();
+  let [ready, notReady, draining] = [0, 0, 0];
+  for (const summary of summaries) {
+    for (const [name, count] of summary) {
+      counts.set(name, count);
+      ready += count.ready;
+      notReady += count.notReady;
+      draining += count.draining;
+    }
+  }
+  return { counts, ready, notReady, draining, complete };
+}
+
+function allCertificates(
+  summaries: readonly (readonly CertificateLine[])[],
+  complete: boolean,
+): AllCertificates {
+  const lines = summaries.flat().toSorted((a, b) => a.notAfter - b.notAfter || compare(a.name, b.name));
+  return { lines, byName: new Map(lines.map((line) => [line.name, line])), complete };
+}
+
+function allZones(summaries: readonly ZoneSummary[], complete: boolean): AllZones {
+  return {
+    views: summaries.flatMap(({ views }) => views).toSorted(),
+    files: summaries.flatMap(({ files }) => files).toSorted((a, b) => compare(a.zone, b.zone)),
+    published: summaries.reduce((sum, { published }) => sum + published, 0),
+    tokens: summaries.reduce((sum, { tokens }) => sum + tokens, 0),
+    complete,
+  };
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
 }

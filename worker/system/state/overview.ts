@@ -86,21 +86,22 @@ export function overviewOf(facts: OverviewFacts): Overview {
   };
 }
 
-function agentOf({ warnings: _, omitted: __, ...agent }: AgentFacts, now: number): Overview["agent"] {
-  return { ...agent, ageSeconds: secondsSince(agent.time, now) };
+function agentOf(agent: AgentFacts, now: number): Overview["agent"] {
+  const { id, version, mode, time, silent, checks, compileMs, publishMs } = agent;
+  const ageSeconds = secondsSince(time, now);
+  return { id, version, mode, time, silent, checks, compileMs, publishMs, ageSeconds };
 }
 
 function secondsSince(time: number, now: number): number {
   return Math.max(0, Math.round((now - time) / 1000));
 }
 
-/** Those that routes lead to, without a ready endpoint, `namespace/name` each. */
+/** Those that routes lead to and that are there without a ready endpoint, `namespace/name` each. */
 export function servicesDown(
-  { backends }: Pick<AllHosts, "backends">,
-  { without }: Pick<AllServices, "without">,
+  { services }: Pick<AllHosts, "services">,
+  { counts }: Pick<AllServices, "counts">,
 ): string[] {
-  const routed = new Set(Array.from(backends, (backend) => backend.slice(0, backend.lastIndexOf(":"))));
-  return [...routed].filter((service) => without.has(service)).toSorted();
+  return [...services].filter((service) => counts.get(service)?.ready === 0).toSorted();
 }
 
 function statesOf({ lines }: AllCertificates, now: number): Record<CertificateState, number> {

@@ -1,9 +1,13 @@
 /** Gathers what the pages and `/api` show, and hands it to the pure functions beside this file. */
 import { errorText } from "../../log.ts";
+import type { Pool } from "../../ingress/pool.ts";
 import type { Generation } from "../../snapshot/generation.ts";
 import type { SnapshotReader } from "../../snapshot/reader.ts";
-import { certificateEntry, certificateList, type CertificateList } from "./certificates.ts";
+import { certificateEntry, certificateList, type CertificateList, certificateState } from "./certificates.ts";
+import { type AskDns, type DnsAnswer, type DnsQuestion } from "./dns.ts";
 import type { FoundAgent, TrafficFacts } from "./facts.ts";
+import { type HistoryQuery, type HistorySource, type HistoryView, historyView } from "./history.ts";
+import { type HostDetail, hostDetail, type HostList, hostList } from "./hosts.ts";
 import { Inventory } from "./inventory.ts";
 import { type Overview, overviewOf, servicesDown } from "./overview.ts";
 import { type TrafficView, trafficView } from "./traffic.ts";
@@ -15,6 +19,10 @@ export interface StateSources {
   readonly agent: () => Promise<FoundAgent>;
   /** `null` where nobody counts. */
   readonly traffic: () => TrafficFacts | null;
+  /** What this isolate knows of the endpoints behind a port, where it has sent anything there. */
+  readonly poolOf: (service: string, port: number) => Pool | undefined;
+  readonly askDns: AskDns;
+  readonly history: HistorySource;
   /** Milliseconds since 1970. */
   readonly now: () => number;
 }
@@ -26,6 +34,8 @@ export interface ListQuery {
 }
 
 export const PAGE_SIZE = 50;
+/** Routes of one host on a page. */
+const ROUTES = 50;
 
 /** One an isolate. All methods reject with SnapshotUnavailableError before the first snapshot. */
 export class EdgeState {
@@ -75,14 +85,41 @@ export class EdgeState {
       this.inventory.certificates(generation),
       this.#sources.agent(),
     ]);
-    const entries = lines.map((line) => certificateEntry(line, this.now));
+    const { now } = this;
+    const ending = lines.filter(({ notAfter }) => certificateState(notAfter, now) !== "valid");
     return warningsOf({
       found,
       lastError: this.#lastError,
       hold: hold === undefined ? null : { generation: hold.generation, reason: hold.reason ?? null },
       servicesDown: servicesDown(hosts, services),
-      certificates: entries.filter(({ state }) => state !== "valid"),
+      certificates: ending.map((line) => certificateEntry(line, now)),
     });
+  }
+
+  async hosts({ query, page }: ListQuery): Promise<HostList> {
+    const generation = await this.view();
+    const [hosts, services, certificates] = await Promise.all([
+      this.inventory.hosts(generation),
+      this.inventory.services(generation),
+      this.inventory.certificates(generation),
+    ]);
+    const facts = { hosts, services, certificates, now: this.now };
+    return hostList(generation, facts, { query, page, size: PAGE_SIZE });
+  }
+
+  async host(name: string, page: number): Promise<HostDetail | undefined> {
+    const { poolOf, traffic } = this.#sources;
+    const flows = traffic()?.flows ?? null;
+    return hostDetail(await this.view(), name, { page, size: ROUTES, now: this.now, poolOf, flows });
+  }
+
+  async dns(question: DnsQuestion): Promise<DnsAnswer> {
+    return this.#sources.askDns(await this.view(), question);
+  }
+
+  /** `null` where the generations cannot be listed. */
+  history(query: HistoryQuery): Promise<HistoryView | null> {
+    return historyView(this.#sources.history, query);
   }
 
   async certificates({ query, page }: ListQuery): Promise<CertificateList> {

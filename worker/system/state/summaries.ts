@@ -13,24 +13,30 @@ export interface HostLine {
   /** Lower case: its name, its Ingresses and its Services. What a search looks into. */
   readonly text: string;
   readonly routes: number;
-  /** Routes that lead to no Service. */
+  /** Routes that lead to no Service, and answer 503 therefore. */
   readonly dead: number;
+  /** `namespace/name`. */
+  readonly ingresses: readonly string[];
+  readonly ways: readonly Way[];
 }
 
-export interface HostSummary {
-  readonly lines: readonly HostLine[];
-  /** `namespace/name:port` of every Service that a route leads to. */
-  readonly backends: readonly string[];
+/** Routes of a host that lead to the same Services. */
+export interface Way {
+  /** `namespace/name`. */
+  readonly services: readonly string[];
+  readonly routes: number;
+  /** Another Service answers where these have no endpoint. */
+  readonly hasStandIn: boolean;
 }
 
-export interface ServiceSummary {
-  readonly services: number;
+/** How many endpoints a Service has. A name elsewhere counts as one that is ready: nobody here knows better. */
+export interface EndpointCounts {
   readonly ready: number;
   readonly notReady: number;
   readonly draining: number;
-  /** Those that have no ready endpoint, though they are no name elsewhere. */
-  readonly without: readonly string[];
 }
+
+export type ServiceSummary = ReadonlyMap<string, EndpointCounts>;
 
 export interface CertificateLine {
   readonly name: string;
@@ -51,59 +57,59 @@ export interface ZoneSummary {
 /** Of one host's Ingresses and Services, so many characters are searched. */
 const MOST_TEXT = 2_000;
 
-export function summariseHosts(records: ShardRecords<"hosts">): HostSummary {
-  const lines: HostLine[] = [];
-  const backends = new Set<string>();
-  for (const [name, record] of records) {
-    lines.push(hostLine(name, record));
-    for (const route of record.routes) for (const backend of backendsOf(route)) backends.add(backend);
-  }
-  return { lines, backends: [...backends] };
+export function summariseHosts(records: ShardRecords<"hosts">): readonly HostLine[] {
+  return Array.from(records, ([name, record]) => hostLine(name, record));
 }
 
 function hostLine(name: string, { routes }: HostRecord): HostLine {
-  const words = new Set([name]);
+  const ingresses = new Set<string>();
+  const ways = new Map<string, { services: readonly string[]; routes: number; hasStandIn: boolean }>();
   let dead = 0;
   for (const route of routes) {
-    words.add(route.ingress);
-    for (const { service } of route.backends) words.add(service);
+    ingresses.add(route.ingress);
     if (isDead(route)) dead++;
+    const services = servicesOf(route);
+    if (services.length === 0) continue;
+    const hasStandIn = route.filters?.standIn !== undefined;
+    const key = `${services.join(" ")} ${hasStandIn}`;
+    const way = ways.get(key);
+    if (way === undefined) ways.set(key, { services, routes: 1, hasStandIn });
+    else way.routes++;
   }
-  return { name, text: [...words].join(" ").slice(0, MOST_TEXT).toLowerCase(), routes: routes.length, dead };
+  const words = new Set([
+    name,
+    ...ingresses,
+    ...Array.from(ways.values(), ({ services }) => services).flat(),
+  ]);
+  return {
+    name,
+    text: [...words].join(" ").slice(0, MOST_TEXT).toLowerCase(),
+    routes: routes.length,
+    dead,
+    ingresses: [...ingresses],
+    ways: [...ways.values()],
+  };
 }
 
 /** It sends requests nowhere, and no filter answers in its stead. */
-export function isDead({ backends, filters }: Route): boolean {
-  return backends.length === 0 && filters?.redirect === undefined && filters?.canary === undefined;
+function isDead(route: Route): boolean {
+  return route.filters?.redirect === undefined && servicesOf(route).length === 0;
 }
 
-function backendsOf({ backends, filters }: Route): string[] {
+/** None where every request is sent elsewhere. */
+function servicesOf({ backends, filters }: Route): string[] {
+  if (filters?.redirect !== undefined) return [];
   const all = filters?.canary === undefined ? backends : [...backends, filters.canary];
-  return all.map(({ service, port }) => `${service}:${port}`);
+  return [...new Set(all.map(({ service }) => service))];
 }
 
 export function summariseServices(records: ShardRecords<"services">): ServiceSummary {
-  let [ready, notReady, draining] = [0, 0, 0];
-  const without: string[] = [];
-  for (const [name, record] of records) {
-    const counts = endpointCounts(record);
-    ready += counts.ready;
-    notReady += counts.notReady;
-    draining += counts.draining;
-    if (counts.ready === 0 && record.kind !== "externalName") without.push(name);
-  }
-  return { services: records.size, ready, notReady, draining, without };
-}
-
-export interface EndpointCounts {
-  readonly ready: number;
-  readonly notReady: number;
-  readonly draining: number;
+  return new Map(Array.from(records, ([name, record]) => [name, endpointCounts(record)]));
 }
 
 export function endpointCounts(record: ServiceRecord): EndpointCounts {
+  if (record.kind === "externalName") return { ready: 1, notReady: 0, draining: 0 };
   let [ready, notReady, draining] = [0, 0, 0];
-  if (record.kind === "externalName") return { ready, notReady, draining };
   for (const { endpoints } of record.subsets) {
     for (const endpoint of endpoints) {
       if (endpoint.ready) ready++;

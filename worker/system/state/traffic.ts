@@ -55,28 +55,31 @@ export function trafficView(facts: TrafficFacts): TrafficView {
     since: new Date(facts.since).toISOString(),
     minutes: facts.flowsMinutes,
     summary: trafficSummary(facts),
-    hosts: summed(flows, ({ host }) => host).map(([host, counts]) => ({ host, ...counts })),
-    services: summed(flows, ({ service }) => service).map(([service, counts]) => ({ service, ...counts })),
+    hosts: summed(flows, ({ host }) => ({ host })),
+    services: summed(flows, ({ service }) => ({ service })),
     endpoints: summed(
       flows.filter(({ endpoint }) => endpoint !== ""),
-      ({ endpoint, service }) => `${endpoint} ${service}`,
-    ).map(([key, counts]) => {
-      const [endpoint = "", service = ""] = key.split(" ");
-      return { endpoint, service, ...counts };
-    }),
+      ({ endpoint, service }) => ({ endpoint, service }),
+    ),
     flows: flows.toSorted((a, b) => b.requests - a.requests),
   };
 }
 
 /** The busiest first. */
-function summed(flows: readonly TrafficFlow[], keyOf: (flow: TrafficFlow) => string): [string, Counts][] {
-  const sums = new Map<string, { requests: number; errors: number }>();
+function summed<N extends object>(
+  flows: readonly TrafficFlow[],
+  namesOf: (flow: TrafficFlow) => N,
+): (N & Counts)[] {
+  const sums = new Map<string, { names: N; requests: number; errors: number }>();
   for (const flow of flows) {
-    const key = keyOf(flow);
-    const sum = sums.get(key) ?? { requests: 0, errors: 0 };
+    const names = namesOf(flow);
+    const key = JSON.stringify(names);
+    const sum = sums.get(key) ?? { names, requests: 0, errors: 0 };
     sum.requests += flow.requests;
     sum.errors += flow.errors;
     sums.set(key, sum);
   }
-  return [...sums].toSorted(([a, { requests: x }], [b, { requests: y }]) => y - x || (a < b ? -1 : 1));
+  return [...sums]
+    .toSorted(([a, { requests: x }], [b, { requests: y }]) => y - x || (a < b ? -1 : 1))
+    .map(([, { names, requests, errors }]) => Object.assign(names, { requests, errors }));
 }

@@ -1,0 +1,137 @@
+/** The generations that are kept, what changed between two of them, and how to go back. */
+import type { HistoryView } from "../../system/state/history.ts";
+import { Ago, type Frame, Page } from "../parts/frame.tsx";
+import { number, plural, Table, Tag } from "../parts/parts.tsx";
+
+export function HistoryPage({ frame, view }: { readonly frame: Frame; readonly view: HistoryView | null }) {
+  return (
+    <Page
+      frame={frame}
+      at="/history"
+      title="History"
+      lede="Generations that KV keeps, newest first. Roll back from a machine that has the signing key."
+    >
+      {view === null ? (
+        <p class="card">Not known: the generations cannot be listed.</p>
+      ) : (
+        <Known view={view} frame={frame} />
+      )}
+    </Page>
+  );
+}
+
+function Known({ view, frame }: { readonly view: HistoryView; readonly frame: Frame }) {
+  const { generations, comparison, before, after, problem } = view;
+  const told = generations.filter((entry) => entry.problem === null);
+  return (
+    <>
+      <form class="row" method="get" action="/history">
+        {(["before", "after"] as const).map((name) => (
+          <label>
+            {name === "before" ? "What changed from" : "to"}
+            <select name={name}>
+              {told.map(({ generation }) => (
+                <option
+                  value={String(generation)}
+                  selected={generation === (name === "before" ? before : after)}
+                >
+                  generation {generation}
+                </option>
+              ))}
+            </select>
+          </label>
+        ))}
+        <button>Compare</button>
+      </form>
+      {problem === null ? null : <p class="notice">{problem}</p>}
+      {comparison === null ? null : (
+        <section>
+          <h2>
+            From generation {before} to {after}:{" "}
+            {plural(comparison.changes.length + comparison.omitted, "change")}
+          </h2>
+          {comparison.incomplete.map((text) => (
+            <p class="notice">{text}</p>
+          ))}
+          <div class="card">
+            {comparison.changes.length === 0 ? <p class="muted">Nothing that is served differs.</p> : null}
+            {comparison.changes.map(({ kind, section, name, details }) => (
+              <div class="change wrap">
+                <Tag tone={kind === "added" ? "ok" : kind === "removed" ? "bad" : "none"}>{kind}</Tag>{" "}
+                <small class="muted">{section}</small> <b>{name}</b>
+                {details.map((detail) => (
+                  <div>{detail}</div>
+                ))}
+              </div>
+            ))}
+            {comparison.omitted > 0 ? (
+              <p class="muted">and {plural(comparison.omitted, "more change")}</p>
+            ) : null}
+          </div>
+          {before < after ? (
+            <p>
+              To go back: <code class="cmd">lintel rollback --to {before}</code>
+            </p>
+          ) : null}
+        </section>
+      )}
+      <section>
+        <h2>Generations</h2>
+        <Table
+          label="Generations"
+          head={[
+            "#Generation",
+            "Made",
+            "#Hosts",
+            "#Services",
+            "#Certificates",
+            "State",
+            "Compare",
+            "Roll back",
+          ]}
+        >
+          {generations.map(({ generation, time, served, hold, records, problem }, index) => {
+            const earlier = generations[index + 1];
+            return (
+              <tr>
+                <th scope="row" class="n">
+                  {generation}
+                </th>
+                <td class="nowrap">{time === null ? "–" : <Ago time={time} now={frame.now} />}</td>
+                {(["hosts", "services", "certificates"] as const).map((section) => (
+                  <td class="n">{records === null ? "–" : number(records[section])}</td>
+                ))}
+                <td>
+                  {served ? <Tag tone="ok">served</Tag> : null}
+                  {hold === null ? null : (
+                    <Tag tone="warn">
+                      holds {hold.generation}
+                      {hold.reason === null ? "" : `: ${hold.reason}`}
+                    </Tag>
+                  )}
+                  {problem === null ? null : <Tag tone="bad">{problem}</Tag>}
+                </td>
+                <td class="nowrap">
+                  {earlier === undefined ? (
+                    <span class="muted">–</span>
+                  ) : (
+                    <a href={`/history?before=${earlier.generation}&after=${generation}`}>
+                      with {earlier.generation}
+                    </a>
+                  )}
+                </td>
+                <td class="nowrap">
+                  {served ? (
+                    <span class="muted">–</span>
+                  ) : (
+                    <code class="cmd">lintel rollback --to {generation}</code>
+                  )}
+                </td>
+              </tr>
+            );
+          })}
+        </Table>
+      </section>
+    </>
+  );
+}

@@ -1,0 +1,43 @@
+/** From what other parts of the edge know to what is shown of it. */
+import { latencyQuantile } from "../../observe/latency.ts";
+import type { TrafficSnapshot } from "../../observe/traffic.ts";
+import type { TrafficFacts, TrafficFlow } from "./facts.ts";
+
+/** Counts of late are of about so many minutes (observe/recent-count.ts). */
+const RECENT_MINUTES = 5;
+
+export function trafficFacts({ since, buckets, routes }: TrafficSnapshot): TrafficFacts {
+  return {
+    since,
+    stepSeconds: (buckets[0]?.durationMs ?? 10_000) / 1000,
+    points: buckets.map(({ start, requests, errors, clientErrors, latencies }) => ({
+      time: start,
+      requests,
+      errors,
+      clientErrors,
+      p50: rounded(latencyQuantile(latencies, 0.5)),
+      p99: rounded(latencyQuantile(latencies, 0.99)),
+    })),
+    flowsMinutes: RECENT_MINUTES,
+    flows: routes.flatMap(({ host, services }) =>
+      services.flatMap(({ service, port, ...ofService }) => {
+        const way = { host, service: `${service}:${port}` };
+        const flows: TrafficFlow[] = ofService.endpoints.flatMap(
+          ({ address, recentRequests, recentErrors }) =>
+            recentRequests === 0
+              ? []
+              : [{ ...way, endpoint: address, requests: recentRequests, errors: recentErrors }],
+        );
+        // Of endpoints only those with room are counted, and a request that reached none is nobody's.
+        const told = flows.reduce((sum, { requests }) => sum + requests, 0);
+        const left = ofService.recentRequests - told;
+        const errors = Math.min(left, ofService.recentErrors);
+        return left > 0 ? [...flows, { ...way, endpoint: "", requests: left, errors }] : flows;
+      }),
+    ),
+  };
+}
+
+function rounded(ms: number | undefined): number | null {
+  return ms === undefined ? null : Math.round(ms * 10) / 10;
+}
