@@ -28,7 +28,7 @@ h3{font-size:14px;font-weight:600;margin:16px 0 6px}
 .lede{color:var(--muted);margin:0 0 18px;max-width:80ch}
 section{margin:22px 0}
 .card{background:var(--surface);border:1px solid var(--line);border-radius:8px;padding:14px 16px}
-.grid{display:grid;gap:12px;grid-template-columns:repeat(auto-fill,minmax(178px,1fr))}
+.grid{display:grid;gap:12px;grid-template-columns:repeat(auto-fill,minmax(150px,1fr))}
 .grid.wide{grid-template-columns:repeat(auto-fill,minmax(290px,1fr))}
 .stat dt,.label{color:var(--muted);font-size:12.5px}
 .stat dd{margin:0}.stat b{font-size:22px;font-weight:600;letter-spacing:-.02em;line-height:1.3}
@@ -39,11 +39,12 @@ dl{margin:0}
 table{border-collapse:collapse;width:100%}
 caption{text-align:left;padding:10px 14px 4px;font-weight:600}
 th,td{text-align:left;padding:7px 14px;border-bottom:1px solid var(--line);vertical-align:top}
-tr:last-child>*{border-bottom:0}
+tbody tr:last-child>*{border-bottom:0}
 thead th{font-size:12.5px;font-weight:500;color:var(--muted);white-space:nowrap;background:var(--surface)}
 tbody th{font-weight:500}
 td.n,th.n{text-align:right;white-space:nowrap}
-.nowrap{white-space:nowrap}.wrap{overflow-wrap:anywhere}
+.nowrap{white-space:nowrap}.wrap{overflow-wrap:anywhere}td.wrap,tbody th.wrap{min-width:10em}
+h1+form.row{margin-top:14px}
 code,pre,.mono{font-family:var(--mono);font-size:12.5px}
 pre{background:var(--surface);border:1px solid var(--line);border-radius:8px;padding:12px 16px;overflow-x:auto;margin:0;line-height:1.55}
 .cmd{display:inline-block;background:var(--soft);border-radius:5px;padding:2px 7px;overflow-wrap:anywhere}
