@@ -10,7 +10,7 @@ import { members, seeded } from "./members.ts";
 
 const SECRET = "s3cret";
 const poolOf = (of: readonly Member[], draining: readonly Member[] = []) =>
-  new Pool(of, draining, { turn: 0, budget: new RetryBudget() });
+  new Pool(of, draining, { turn: 0, budget: new RetryBudget(), onEject: () => {} });
 const affinity = (mode: Settings["mode"], secret = SECRET) =>
   new Affinity(
     { cookie: "route", mode, stickyCanary: true },

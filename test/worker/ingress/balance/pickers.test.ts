@@ -7,7 +7,8 @@ import { Pool } from "../../../../worker/ingress/pool.ts";
 import { exchangeOf } from "../../support/exchange.ts";
 import { members, seeded } from "./members.ts";
 
-const poolOf = (of: readonly Member[]) => new Pool(of, [], { turn: 0, budget: new RetryBudget() });
+const poolOf = (of: readonly Member[]) =>
+  new Pool(of, [], { turn: 0, budget: new RetryBudget(), onEject: () => {} });
 
 function picks(
   balance: Balance | undefined,
