@@ -8,6 +8,7 @@ import {
   CompileMemory,
   type CompileOptions,
 } from "../../../sync-agent/compile/compile.ts";
+import { runs } from "../../worker/support/runs.ts";
 import { createRecordsEncoder, encodeRecords } from "../../../sync-agent/publish/encode.ts";
 import { issue } from "./support/certificates.ts";
 import { edited, histories, type Round } from "./support/histories.ts";
@@ -91,7 +92,7 @@ describe("a compile with the memory of those before", () => {
   it("gives what a full build gives with the same history", async () => {
     await fc.assert(
       fc.asyncProperty(rounds, (history) => compare(history, {})),
-      { numRuns: 15 },
+      { numRuns: runs(100) },
     );
   });
 
@@ -100,7 +101,7 @@ describe("a compile with the memory of those before", () => {
     async (certificates) => {
       await fc.assert(
         fc.asyncProperty(rounds, (history) => compare(history, { certificates, externalZones: [] })),
-        { numRuns: 5 },
+        { numRuns: runs(25) },
       );
     },
   );
@@ -121,7 +122,7 @@ describe("a compile with the memory of those before", () => {
         expect(after.served).toBe(before.served);
         expect(after.work).toEqual({ ingresses: 0, hosts: 0, services: 0, addressBlocks: 0 });
       }),
-      { numRuns: 5 },
+      { numRuns: runs(25) },
     );
   });
 });
