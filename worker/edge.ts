@@ -30,15 +30,18 @@ import { type Ended, Observer } from "./observe/observer.ts";
 import type { Platform } from "./platform.ts";
 import { SnapshotUnavailableError } from "./snapshot/errors.ts";
 import type { Generation } from "./snapshot/generation.ts";
-import { kvHeadSource, objectHeadSource } from "./snapshot/head-source.ts";
+import { type KvGet, kvHeadSource, objectHeadSource } from "./snapshot/head-source.ts";
 import { SnapshotReader } from "./snapshot/reader.ts";
 import { ShardCache } from "./snapshot/shard-cache.ts";
 import type { SnapshotView } from "./snapshot/view.ts";
 import { createSystem, type System } from "./system/app.ts";
 import { createGate } from "./system/gate.ts";
 import type { HeadStore } from "./system/head.ts";
+import { createHistory } from "./system/history/history.ts";
+import { createReportReader } from "./system/report.ts";
 import { createDnsAsker } from "./system/state/dns.ts";
-import { EdgeState } from "./system/state/state.ts";
+import { agentFacts, historySource, trafficFacts } from "./system/state/sources.ts";
+import { EdgeState, type StateSources } from "./system/state/state.ts";
 import { operatorRefusal } from "./system/operator.ts";
 
 /** Texts of shards in memory, a byte a character: 20,000 hosts with ten routes each and their Services. */
@@ -85,14 +88,11 @@ export function createEdge(env: EdgeEnv, platform: Platform): Edge {
       text: () => metrics.text(reader.loaded?.root, platform.now()) + dnsMetrics.text(),
       ...operator,
     },
-    state: new EdgeState({
+    state: createState(env, config, verifier, {
       reader,
-      agent: async () => ({ agent: null, problem: null }),
-      traffic: () => null,
       poolOf: (service, port) => dataPath.pools.known(service, port),
-      askDns: createDnsAsker(online),
-      history: { list: async () => undefined, compare: async () => undefined },
-      now: platform.now,
+      traffic: () => trafficFacts(observer.traffic.snapshot()),
+      platform: online,
     }),
     gate: createGate({ ...operator, accessApplication: config.accessApplication }, online),
     explain: {
@@ -133,6 +133,48 @@ function createObserver(
   });
 }
 
+function createState(
+  env: EdgeEnv,
+  { cluster }: EdgeConfig,
+  verifier: Promise<Verifier>,
+  {
+    reader,
+    poolOf,
+    traffic,
+    platform,
+  }: Pick<StateSources, "poolOf" | "traffic"> & {
+    readonly reader: SnapshotReader;
+    readonly platform: Platform;
+  },
+): EdgeState {
+  const { now, delay } = platform;
+  const place = { cluster, verifier, get: kvGet(env), now, delay };
+  const report = createReportReader(place);
+  const history = createHistory({
+    ...place,
+    list: (prefix, cursor) => kvList(env, prefix, cursor),
+    served: () => reader.loaded?.text,
+  });
+  return new EdgeState({
+    reader,
+    agent: async () => agentFacts(await report.read(), now()),
+    traffic,
+    poolOf,
+    askDns: createDnsAsker(platform),
+    history: historySource(history),
+    now,
+  });
+}
+
+function kvGet({ KV }: EdgeEnv): KvGet {
+  return (key, cacheTtl) => KV.get(key, { type: "text", cacheTtl });
+}
+
+const kvList = async ({ KV }: EdgeEnv, prefix: string, cursor: string | undefined) => {
+  const page = await KV.list({ prefix, ...(cursor !== undefined && { cursor }) });
+  return { keys: page.keys, cursor: page.list_complete ? undefined : page.cursor };
+};
+
 function createReader(
   env: EdgeEnv,
   config: EdgeConfig,
@@ -140,7 +182,7 @@ function createReader(
   { waitUntil, now, delay, log }: Platform,
   metrics: EdgeMetrics,
 ): SnapshotReader {
-  const get = (key: string, cacheTtl: number) => env.KV.get(key, { type: "text", cacheTtl });
+  const get = kvGet(env);
   const inKv = kvHeadSource(config.cluster, get);
   return new SnapshotReader({
     cluster: config.cluster,

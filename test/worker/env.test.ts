@@ -16,6 +16,7 @@ describe("the edge's configuration", () => {
       cluster: "default",
       publicKey: SOUND.LINTEL_PUBLIC_KEY,
       systemHost: "edge.example.com",
+      systemHosts: new Set(["edge.example.com"]),
       dnsAccess: "token",
       dnsToken: undefined,
       gatewayUrl: undefined,
@@ -24,6 +25,17 @@ describe("the edge's configuration", () => {
       accessLog: 0,
       traceSampling: 1,
     });
+  });
+
+  it("knows the embedded edge by the name that browsers find too", () => {
+    const { systemHosts } = readConfig({ ...SOUND, LINTEL_CLIENT_SECRET: "secret" });
+    expect([...systemHosts]).toEqual(["edge.example.com", "lintel.localhost"]);
+  });
+
+  it("reads the Access application before the system host", () => {
+    const application = `example.cloudflareaccess.com ${"4".repeat(64)}`;
+    const { accessApplication } = readConfig({ ...SOUND, LINTEL_ACCESS_APPLICATION: application });
+    expect(accessApplication).toEqual({ team: "example.cloudflareaccess.com", audience: "4".repeat(64) });
   });
 
   test.each([
@@ -52,6 +64,7 @@ describe("the edge's configuration", () => {
     ["LINTEL_PUBLIC_KEY", { LINTEL_PUBLIC_KEY: "" }],
     ["LINTEL_CLUSTERS", { LINTEL_CLUSTERS: "one,two" }],
     ["LINTEL_SYSTEM_HOST", { LINTEL_SYSTEM_HOST: "not a host" }],
+    ["LINTEL_ACCESS_APPLICATION", { LINTEL_ACCESS_APPLICATION: "example.cloudflareaccess.com" }],
     ["LINTEL_DNS_ACCESS", { LINTEL_DNS_ACCESS: "friends" }],
   ])("names %s when it is wrong", (name, wrong) => {
     expect(() => readConfig({ ...SOUND, ...wrong })).toThrow(`variable ${name}: `);

@@ -11,7 +11,7 @@ export const STYLE = `
 *{box-sizing:border-box}
 html{-webkit-text-size-adjust:100%}
 body{margin:0;background:var(--bg);color:var(--text);font:14px/1.5 system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,sans-serif;font-variant-numeric:tabular-nums;display:grid;grid-template-columns:196px minmax(0,1fr);min-height:100vh}
-a{color:var(--accent);text-decoration:none}a:hover{text-decoration:underline}
+a{color:var(--accent);text-decoration:none}a:hover,main p a,.steps a{text-decoration:underline}
 :focus-visible{outline:2px solid var(--accent);outline-offset:2px;border-radius:3px}
 .skip{position:absolute;left:-999px;top:8px;background:var(--surface);padding:6px 12px;z-index:2}.skip:focus{left:8px}
 .side{background:var(--surface);border-right:1px solid var(--line);padding:18px 12px;position:sticky;top:0;height:100vh;overflow:auto;display:flex;flex-direction:column;gap:14px}
@@ -24,6 +24,8 @@ a{color:var(--accent);text-decoration:none}a:hover{text-decoration:underline}
 main{padding:22px 28px 48px;max-width:1240px;width:100%}
 h1{font-size:21px;line-height:1.25;font-weight:650;letter-spacing:-.015em;margin:0 0 4px;overflow-wrap:anywhere}
 h2{font-size:15px;font-weight:650;margin:0 0 8px}
+h2+p{margin-top:0}
+.card>h3:first-child,.card>p:first-child{margin-top:0}.card>p:last-child{margin-bottom:0}
 h3{font-size:14px;font-weight:600;margin:16px 0 6px}
 .lede{color:var(--muted);margin:0 0 18px;max-width:80ch}
 section{margin:22px 0}
@@ -32,6 +34,7 @@ section{margin:22px 0}
 .grid.wide{grid-template-columns:repeat(auto-fill,minmax(290px,1fr))}
 .stat dt,.label{color:var(--muted);font-size:12.5px}
 .stat dd{margin:0}.stat b{font-size:22px;font-weight:600;letter-spacing:-.02em;line-height:1.3}
+.stat .tag{white-space:normal}
 .stat .sub{color:var(--muted);font-size:12.5px}
 dl{margin:0}
 .pairs{display:grid;grid-template-columns:max-content minmax(0,1fr);gap:3px 16px}.pairs dt{color:var(--muted)}.pairs dd{margin:0;overflow-wrap:anywhere}
@@ -43,7 +46,7 @@ tbody tr:last-child>*{border-bottom:0}
 thead th{font-size:12.5px;font-weight:500;color:var(--muted);white-space:nowrap;background:var(--surface)}
 tbody th{font-weight:500}
 td.n,th.n{text-align:right;white-space:nowrap}
-.nowrap{white-space:nowrap}.wrap{overflow-wrap:anywhere}td.wrap,tbody th.wrap{min-width:10em}
+.nowrap{white-space:nowrap}.wrap{overflow-wrap:anywhere}td.wrap{min-width:10em}tbody th.wrap{min-width:13em}
 h1+form.row{margin-top:14px}
 code,pre,.mono{font-family:var(--mono);font-size:12.5px}
 pre{background:var(--surface);border:1px solid var(--line);border-radius:8px;padding:12px 16px;overflow-x:auto;margin:0;line-height:1.55}

@@ -25,7 +25,7 @@ export function systemHost(
   const get: KvGet = (key) => published.get(key, 0);
   const edge = createEdge(
     {
-      KV: { get } as unknown as KVNamespace,
+      KV: { get, list: async () => listOf(published) } as unknown as KVNamespace,
       LINTEL_CLUSTERS: published.cluster,
       LINTEL_PUBLIC_KEY: published.publicKey,
       LINTEL_SYSTEM_HOST: HOST,
@@ -52,4 +52,8 @@ export function systemHost(
         ...(body !== undefined && { body }),
       }),
     );
+}
+
+function listOf({ kv }: Published): object {
+  return { keys: Array.from(kv.keys(), (name) => ({ name })), list_complete: true };
 }

@@ -122,7 +122,13 @@ function Answer({ answer }: { readonly answer: DnsAnswer }) {
           "No plugin answered."
         ) : (
           <>
-            Plugin <b>{plugin}</b> answered{zone === null ? "" : `, of the server block for ${zone}`}.
+            Plugin <b>{plugin}</b> answered
+            {zone === null ? null : (
+              <>
+                , of the server block for <code>{zone}</code>
+              </>
+            )}
+            .
           </>
         )}{" "}
         <span class="muted">

@@ -25,24 +25,28 @@ function Known({ view, frame }: { readonly view: HistoryView; readonly frame: Fr
   const told = generations.filter((entry) => entry.problem === null);
   return (
     <>
-      <form class="row" method="get" action="/history">
-        {(["before", "after"] as const).map((name) => (
-          <label>
-            {name === "before" ? "What changed from" : "to"}
-            <select name={name}>
-              {told.map(({ generation }) => (
-                <option
-                  value={String(generation)}
-                  selected={generation === (name === "before" ? before : after)}
-                >
-                  generation {generation}
-                </option>
-              ))}
-            </select>
-          </label>
-        ))}
-        <button>Compare</button>
-      </form>
+      {told.length < 2 ? (
+        <p class="muted">There is one generation only: there is nothing to compare yet.</p>
+      ) : (
+        <form class="row" method="get" action="/history">
+          {(["before", "after"] as const).map((name) => (
+            <label>
+              {name === "before" ? "What changed from" : "to"}
+              <select name={name}>
+                {told.map(({ generation }) => (
+                  <option
+                    value={String(generation)}
+                    selected={generation === (name === "before" ? before : after)}
+                  >
+                    generation {generation}
+                  </option>
+                ))}
+              </select>
+            </label>
+          ))}
+          <button>Compare</button>
+        </form>
+      )}
       {problem === null ? null : <p class="notice">{problem}</p>}
       {comparison === null ? null : (
         <section>

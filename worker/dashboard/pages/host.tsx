@@ -172,11 +172,24 @@ function EndpointRow({ endpoint }: { readonly endpoint: EndpointDetail }) {
         <HealthTag endpoint={endpoint} />
       </td>
       <td class="n">{requests === null ? "–" : number(requests)}</td>
-      <td class="n">{errors === null ? "–" : number(errors)}</td>
+      <td class="n">
+        {errors === null ? (
+          "–"
+        ) : isFailing(endpoint) ? (
+          <Tag tone="bad">{number(errors)}</Tag>
+        ) : (
+          number(errors)
+        )}
+      </td>
       <td class="n">{milliseconds(latencyMs)}</td>
       <td class="n">{underway}</td>
     </tr>
   );
+}
+
+/** More than one request in twenty: what answers may well answer with errors. */
+function isFailing({ requests, errors }: EndpointDetail): boolean {
+  return (errors ?? 0) * 20 > (requests ?? 0);
 }
 
 function HealthTag({ endpoint: { health, trialSeconds } }: { readonly endpoint: EndpointDetail }) {
@@ -186,7 +199,7 @@ function HealthTag({ endpoint: { health, trialSeconds } }: { readonly endpoint: 
     case "failing":
       return <Tag tone="bad">fails, and is used for want of others</Tag>;
     case "serving":
-      return <Tag tone="ok">serves</Tag>;
+      return <Tag tone="ok">answers</Tag>;
     case null:
       return <span class="muted">not asked yet</span>;
   }

@@ -90,7 +90,7 @@ function Counts({ overview, now }: { readonly overview: Overview; readonly now: 
           "none in the cluster"
         ) : (
           <Tag tone={states.expired + states.urgent > 0 ? "bad" : states.soon > 0 ? "warn" : "ok"}>
-            next: {daysText(next.days)}
+            {daysText(next.days)}
           </Tag>
         )}
       </Stat>

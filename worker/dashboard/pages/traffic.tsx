@@ -48,7 +48,7 @@ function Flows({ view: { flows, services } }: { readonly view: TrafficView }) {
                 <a href={hostPath(host)}>{hostTitle(host)}</a>
               </th>
               <td class="wrap">{service}</td>
-              <td class="mono">{endpoint || <span class="muted">none, or not told apart</span>}</td>
+              <td class="mono">{endpoint || <span class="muted">none reached</span>}</td>
               <td class="n">{number(requests)}</td>
               <td class="n">
                 {number(errors)} <span class="muted">{percent(errors, requests)}</span>

@@ -124,6 +124,7 @@ export function CertificateTag({ certificate }: { readonly certificate: Certific
 
 export function daysText(days: number): string {
   if (days < 0) return days === -1 ? "expired" : `expired ${-days} days ago`;
+  if (days >= 2 * 365) return `${Math.floor(days / 365)} years left`;
   return days === 0 ? "less than a day left" : `${days} ${days === 1 ? "day" : "days"} left`;
 }
 

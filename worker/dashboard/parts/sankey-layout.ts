@@ -44,7 +44,7 @@ export function sankeyOf(flows: readonly TrafficFlow[]): Sankey {
   const columns = [
     folding(flows, ({ host }) => host),
     folding(flows, ({ service }) => service),
-    folding(flows, ({ endpoint }) => endpoint || "(not told apart)"),
+    folding(flows, ({ endpoint }) => endpoint || "(none reached)"),
   ] as const;
   const ways = flows.map((flow) => ({ flow, names: columns.map((fold) => fold(flow)) }));
   const placed = columns.map((_, column) => place(ways, column as 0 | 1 | 2, total));

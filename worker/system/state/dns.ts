@@ -133,9 +133,9 @@ export function digText(message: Message): string {
     `;; ->>HEADER<<- opcode: QUERY, status: ${rcodeText(rcode)}`,
     `;; flags: ${flags.join(" ")}; ${counts}`,
     ...errors.map(({ code, text }) => `; EDE: ${code}${text ? ` (${text})` : ""}`),
-    ...sections
-      .map(([title, lines]) => (lines.length === 0 ? [] : ["", `;; ${title} SECTION:`].concat(lines)))
-      .flat(),
+    ...sections.flatMap(([title, lines]) =>
+      lines.length === 0 ? [] : ["", `;; ${title} SECTION:`].concat(lines),
+    ),
   ].join("\n");
 }
 

@@ -1,7 +1,11 @@
 /** From what other parts of the edge know to what is shown of it. */
 import { latencyQuantile } from "../../observe/latency.ts";
 import type { TrafficSnapshot } from "../../observe/traffic.ts";
-import type { TrafficFacts, TrafficFlow } from "./facts.ts";
+import type { History } from "../history/history.ts";
+import { type FoundReport, isSilent } from "../report.ts";
+import { SnapshotUnavailableError } from "../../snapshot/errors.ts";
+import type { FoundAgent, TrafficFacts, TrafficFlow } from "./facts.ts";
+import type { HistorySource } from "./history.ts";
 
 /** Counts of late are of about so many minutes (observe/recent-count.ts). */
 const RECENT_MINUTES = 5;
@@ -40,4 +44,57 @@ export function trafficFacts({ since, buckets, routes }: TrafficSnapshot): Traff
 
 function rounded(ms: number | undefined): number | null {
   return ms === undefined ? null : Math.round(ms * 10) / 10;
+}
+
+export function agentFacts(found: FoundReport, now: number): FoundAgent {
+  switch (found.state) {
+    case "none":
+      return { agent: null, problem: null };
+    case "refused":
+    case "unreadable":
+      return { agent: null, problem: found.problem };
+    case "found": {
+      const { report } = found;
+      const { agent, time, checks, durations, warnings, omitted } = report;
+      return {
+        agent: {
+          ...agent,
+          time,
+          silent: isSilent(report, now) ?? null,
+          checks: checks.map(({ name, problem }) => ({ name, problem: problem ?? null })),
+          compileMs: durations.compile ?? null,
+          publishMs: durations.publish ?? null,
+          warnings,
+          omitted,
+        },
+      };
+    }
+  }
+}
+
+export function historySource(history: History): HistorySource {
+  return {
+    list: () =>
+      orNone(async () =>
+        (await history.list()).map(({ generation, time, served, hold, records, problem }) => ({
+          generation,
+          time: time ?? null,
+          served,
+          hold: hold === undefined ? null : { generation: hold.generation, reason: hold.reason ?? null },
+          records: records ?? null,
+          problem: problem ?? null,
+        })),
+      ),
+    compare: (before, after) => orNone(() => history.compare(before, after)),
+  };
+}
+
+/** What KV does not give now cannot be shown; the rest can. */
+async function orNone<T>(read: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await read();
+  } catch (error) {
+    if (error instanceof SnapshotUnavailableError) return undefined;
+    throw error;
+  }
 }
