@@ -6,6 +6,7 @@ const LOADERS: Readonly<Record<string, () => Promise<{ readonly bench: Bench }>>
   "dns-messages": () => import("./dns-messages.ts"),
   doh: () => import("./doh.ts"),
   "whole-stacks": () => import("./whole-stacks.ts"),
+  "dashboard-search": () => import("./dashboard-search.ts"),
 };
 
 export const BENCHMARKS: readonly string[] = Object.keys(LOADERS);

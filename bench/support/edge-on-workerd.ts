@@ -37,12 +37,14 @@ export interface EdgeOptions {
   /** Text of a Worker in the edge's place, with its bindings. */
   readonly instead?: string;
   readonly inspect?: boolean;
+  /** Of the Worker, besides those that it needs. */
+  readonly variables?: Readonly<Record<string, string>>;
   /** Whether the Durable Object holds the head; only KV does else. */
   readonly headInObject?: boolean;
 }
 
 export async function startEdge(options: EdgeOptions): Promise<RunningWorker> {
-  const { backend, snapshot, instead, inspect = false, headInObject = true } = options;
+  const { backend, snapshot, instead, inspect = false, headInObject = true, variables = {} } = options;
   const storage = await mkdtemp(join(tmpdir(), "lintel-bench-"));
   const before = childProcesses();
   const settings = {
@@ -54,6 +56,7 @@ export async function startEdge(options: EdgeOptions): Promise<RunningWorker> {
       LINTEL_SYSTEM_HOST: SYSTEM_HOST,
       LINTEL_GATEWAY_SECRET: SECRET,
       LINTEL_CLIENT_SECRET: SECRET,
+      ...variables,
     },
     storeSecret: SECRET,
   };
@@ -81,6 +84,27 @@ export async function startEdge(options: EdgeOptions): Promise<RunningWorker> {
       await rm(storage, { recursive: true, force: true });
     },
   };
+}
+
+/** A request to the system host, by whoever holds the token. @returns the body's length */
+export async function askSystem(port: number, path: string, token: string): Promise<number> {
+  const get = request({
+    port,
+    host: "127.0.0.1",
+    path,
+    headers: {
+      host: SYSTEM_HOST,
+      accept: "text/html",
+      authorization: `Bearer ${token}`,
+      [CLIENT_FACTS_HEADER]: FACTS,
+    },
+  });
+  get.end();
+  const [response] = (await once(get, "response")) as [IncomingMessage];
+  let length = 0;
+  for await (const chunk of response) length += (chunk as Buffer).length;
+  if (response.statusCode !== 200) throw new Error(`${path} is answered with ${response.statusCode}`);
+  return length;
 }
 
 async function offerHead(port: number, root: string): Promise<void> {
