@@ -120,7 +120,7 @@ export class Page {
   readonly #session: string;
   /** What the page's console was told as an error, refusals of its policy included. */
   readonly errors: string[] = [];
-  #loaded: (() => void)[] = [];
+  readonly #loaded: (() => void)[] = [];
 
   constructor(browser: Browser, session: string) {
     this.#browser = browser;

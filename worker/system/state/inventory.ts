@@ -20,8 +20,8 @@ export interface Skimmable {
 
 /** Shards that are read at a time, each of some 64 KiB. */
 const AT_A_TIME = 16;
-/** Workers let a request do a thousand operations; what is left is read with the next request. */
-const MOST_READS = 400;
+/** Of each section. Workers let a request do a thousand operations; what is left is read with the next request. */
+const MOST_READS = 300;
 
 /** One section, shard by shard. A shard is immutable, so what was read for a generation before is as good. */
 class Kept<S extends Section, T, All> {
