@@ -1,5 +1,6 @@
 import { Command, InvalidArgumentError, Option } from "commander";
 import { canonicalAddress } from "../contract/index.ts";
+import { edgeOptions, parseWebUrl } from "./edge-flags.ts";
 import { options } from "./options.ts";
 
 export interface ExplainFlags {
@@ -23,7 +24,7 @@ export function explainCommand(): Command {
       "Show what becomes of a request, and why, without sending it: host, rule, filters in order, rewrite, backend and endpoints. From manifests, or from what an edge serves.",
     )
     .argument("<method>", "the request's method")
-    .argument("<url>", "its URL; a host that resolves nowhere will do", parseRequestUrl)
+    .argument("<url>", "its URL; a host that resolves nowhere will do", parseWebUrl)
     .addOption(
       new Option("-H, --header <line>", "a header of it, `Name: value`; may be repeated")
         .argParser(collect)
@@ -41,16 +42,8 @@ export function explainCommand(): Command {
         .argParser(collect)
         .conflicts("edgeUrl"),
     )
-    .addOption(
-      new Option("--edge-url <url>", "a running edge, by the URL of its system host")
-        .env("LINTEL_EDGE_URL")
-        .argParser(parseRequestUrl),
-    )
-    .addOption(
-      new Option("--token <token>", "the resolver's token, where the edge asks for it").env(
-        "LINTEL_DNS_TOKEN",
-      ),
-    )
+    .addOption(edgeOptions.edgeUrl())
+    .addOption(edgeOptions.token())
     .addOption(options.ingressClass())
     .addOption(options.adoptClass(["nginx"]))
     .addOption(options.controllerConfig())
@@ -64,14 +57,6 @@ export function explainCommand(): Command {
 
 function collect(text: string, before: readonly string[] = []): readonly string[] {
   return [...before, text];
-}
-
-function parseRequestUrl(text: string): string {
-  const url = URL.parse(text);
-  if (url === null || !/^https?:$/.test(url.protocol)) {
-    throw new InvalidArgumentError("It must be an http or https URL.");
-  }
-  return text;
 }
 
 function parseAddress(text: string): string {

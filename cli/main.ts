@@ -9,7 +9,9 @@ import { keysCommand } from "./keys.ts";
 import { runProgram } from "./program.ts";
 import { purgeCommand } from "./purge.ts";
 import { rollbackCommand } from "./rollback.ts";
+import { statusCommand } from "./status.ts";
 import { tokenCommand } from "./token.ts";
+import { topCommand } from "./top.ts";
 import { upCommand } from "./up.ts";
 import { zoneCommand } from "./zone.ts";
 
@@ -23,6 +25,8 @@ export function main(args: readonly string[]): Promise<number> {
     tokenCommand(),
     checkCommand(),
     explainCommand(),
+    statusCommand(),
+    topCommand(),
     historyCommand(),
     rollbackCommand(),
     purgeCommand(),

@@ -1,12 +1,11 @@
 import { randomBytes } from "node:crypto";
-import { isIP } from "node:net";
-import { request } from "undici";
 import * as z from "zod";
 import { loadSealer, type Records, type Root } from "../../contract/index.ts";
 import { compile } from "../../sync-agent/compile/compile.ts";
 import { explain, type ExplainRequest } from "../../worker/ingress/explain/explain.ts";
 import type { Explanation } from "../../worker/ingress/explain/explanation.ts";
 import type { SnapshotView } from "../../worker/snapshot/view.ts";
+import { askEdge, refusedBy, WRONG_HOST } from "../ask-edge.ts";
 import { CommandError, UsageError } from "../exit.ts";
 import type { ExplainFlags } from "../explain-request.ts";
 import { explanationText } from "../explanation-text.ts";
@@ -22,7 +21,7 @@ export async function runExplain(method: string, url: URL, flags: ExplainFlags):
 }
 
 async function explanationOf(asked: ExplainRequest, flags: ExplainFlags): Promise<Explanation> {
-  if (flags.edgeUrl !== undefined) return askEdge(asked, flags.edgeUrl, flags);
+  if (flags.edgeUrl !== undefined) return explainedByEdge(asked, flags);
   if (flags.manifests === undefined) {
     throw new UsageError("name manifests (--manifests) or an edge (--edge-url)");
   }
@@ -48,44 +47,20 @@ function viewOf(records: Records): SnapshotView {
   return { root: {} as Root, get: (section, key) => records[section].get(key) };
 }
 
-async function askEdge(
+async function explainedByEdge(
   { method, url, headers, address }: ExplainRequest,
-  edge: string,
-  { token, systemHost }: ExplainFlags,
+  flags: ExplainFlags,
 ): Promise<Explanation> {
-  const question = new URL("/explain", edge);
-  question.searchParams.set("method", method);
-  question.searchParams.set("url", url.href);
-  question.searchParams.set("address", address);
-  for (const [name, value] of headers) question.searchParams.append("header", `${name}: ${value}`);
-  // An edge that is asked by its address is told which of its hosts is meant.
-  const { hostname, host } = question;
-  const isAddress = hostname === "localhost" || isIP(hostname.replaceAll(/[[\]]/g, "")) !== 0;
-  const asked = {
-    host: isAddress ? systemHost : host,
-    ...(token !== undefined && { authorization: `Bearer ${token}` }),
-  };
-  let status: number;
-  let text: string;
-  try {
-    const response = await request(question, {
-      headers: asked,
-      headersTimeout: TIMEOUT_MS,
-      bodyTimeout: TIMEOUT_MS,
-    });
-    status = response.statusCode;
-    text = await response.body.text();
-  } catch (cause) {
-    const problem = (cause as Error).message || (cause as NodeJS.ErrnoException).code;
-    throw new CommandError(`the edge at ${edge} cannot be asked (${problem}); check --edge-url`, { cause });
-  }
-  if (status !== 200) {
-    const remedy = REMEDIES[status] ?? "see its log";
-    throw new CommandError(`the edge at ${edge} does not explain: ${text.trim().slice(0, 200)}; ${remedy}`);
-  }
-  const explanation = explanationIn(text);
+  const answer = await askEdge(flags, "/explain", [
+    ["method", method],
+    ["url", url.href],
+    ["address", address],
+    ...Array.from(headers, ([name, value]) => ["header", `${name}: ${value}`] as const),
+  ]);
+  if (answer.status !== 200) throw refusedBy(flags, "explain", answer);
+  const explanation = explanationIn(answer.text);
   if (explanation !== undefined) return explanation;
-  throw new CommandError(`the edge at ${edge} does not explain; ${WRONG_HOST}`);
+  throw new CommandError(`the edge at ${flags.edgeUrl} does not explain; ${WRONG_HOST}`);
 }
 
 /** `undefined` for what something else than an edge answers with. */
@@ -104,17 +79,6 @@ const answerSchema = z.looseObject({
   request: z.looseObject({ method: z.string(), url: z.string() }),
   outcome: z.looseObject({ kind: z.string(), text: z.string() }),
 });
-
-const WRONG_HOST = "check --edge-url and --system-host: this is not the hostname of the edge's own endpoints";
-
-const TIMEOUT_MS = 10_000;
-
-const REMEDIES: Readonly<Record<number, string>> = {
-  401: "give it the resolver's token (--token)",
-  403: "ask on the edge's own machine, or give it a token for its resolver (LINTEL_DNS_TOKEN)",
-  404: WRONG_HOST,
-  503: "nothing has been published yet",
-};
 
 function readHeaders(lines: readonly string[]): Headers {
   const headers = new Headers();

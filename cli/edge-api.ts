@@ -1,0 +1,105 @@
+/** What `lintel status` and `lintel top` read of an edge's `/api`. The rest of an answer is passed on as it is. */
+import * as z from "zod";
+
+const whole = z.number();
+
+export const overviewSchema = z.looseObject({
+  cluster: z.string(),
+  generation: whole,
+  published: z.string(),
+  ageSeconds: whole,
+  hold: z.looseObject({ generation: whole, reason: z.string().nullable() }).nullable(),
+  lastError: z.string().nullable(),
+  agent: z
+    .looseObject({
+      id: z.string(),
+      version: z.string(),
+      mode: z.string(),
+      ageSeconds: whole,
+      silent: z.boolean().nullable(),
+      checks: z.array(z.looseObject({ name: z.string(), problem: z.string().nullable() })),
+      compileMs: whole.nullable(),
+      publishMs: whole.nullable(),
+    })
+    .nullable(),
+  agentProblem: z.string().nullable(),
+  counts: z.looseObject({
+    hosts: whole,
+    routes: whole,
+    services: whole,
+    servicesDown: whole,
+    certificates: whole,
+    endpoints: z.looseObject({ ready: whole, notReady: whole, draining: whole }),
+  }),
+  complete: z.boolean(),
+  traffic: z
+    .looseObject({
+      minutes: whole,
+      requests: whole,
+      errors: whole,
+      clientErrors: whole,
+      perSecond: whole,
+      p50: whole.nullable(),
+      p99: whole.nullable(),
+    })
+    .nullable(),
+});
+
+export const warningsSchema = z.looseObject({
+  warnings: z.array(
+    z.looseObject({
+      severity: z.string(),
+      object: z.string(),
+      field: z.string().nullable(),
+      message: z.string(),
+      remedy: z.string().nullable(),
+    }),
+  ),
+});
+
+/** The first to expire first. */
+export const certificatesSchema = z.looseObject({
+  total: whole,
+  certificates: z.array(
+    z.looseObject({
+      name: z.string(),
+      secret: z.string(),
+      expires: z.string(),
+      days: whole,
+      state: z.string(),
+    }),
+  ),
+});
+
+const counted = {
+  requests: whole,
+  errors: whole,
+  /** The mean time that they took, of edges that tell it. */
+  ms: whole.nullish(),
+};
+
+/** `null` where nobody counts. */
+export const trafficSchema = z
+  .looseObject({
+    since: z.string(),
+    /** Of about how many the numbers of hosts, services and endpoints are. */
+    minutes: whole,
+    summary: z.looseObject({
+      minutes: whole,
+      requests: whole,
+      errors: whole,
+      clientErrors: whole,
+      perSecond: whole,
+      p50: whole.nullable(),
+      p99: whole.nullable(),
+    }),
+    hosts: z.array(z.looseObject({ host: z.string(), ...counted })),
+    services: z.array(z.looseObject({ service: z.string(), ...counted })),
+    endpoints: z.array(z.looseObject({ endpoint: z.string(), service: z.string(), ...counted })),
+  })
+  .nullable();
+
+export type OverviewAnswer = z.output<typeof overviewSchema>;
+export type WarningsAnswer = z.output<typeof warningsSchema>;
+export type CertificatesAnswer = z.output<typeof certificatesSchema>;
+export type TrafficAnswer = z.output<typeof trafficSchema>;

@@ -1,0 +1,18 @@
+import { askJson } from "../ask-edge.ts";
+import { certificatesSchema, overviewSchema, warningsSchema } from "../edge-api.ts";
+import type { StatusFlags } from "../status.ts";
+import { statusText } from "../status-text.ts";
+
+const WHAT = "tell its status";
+
+/** @throws CommandError | UsageError */
+export async function runStatus(flags: StatusFlags): Promise<void> {
+  const overview = await askJson(flags, WHAT, "/api/overview", overviewSchema);
+  const { warnings } = await askJson(flags, WHAT, "/api/warnings", warningsSchema);
+  const { certificates } = await askJson(flags, WHAT, "/api/certificates", certificatesSchema);
+  process.stdout.write(
+    flags.json === true
+      ? `${JSON.stringify({ ...overview, warnings, certificates }, null, 2)}\n`
+      : statusText({ overview, warnings, certificates }),
+  );
+}
