@@ -5,6 +5,8 @@ const LOADERS: Readonly<Record<string, () => Promise<{ readonly bench: Bench }>>
   "edge-overhead": () => import("./edge-overhead.ts"),
   "dns-messages": () => import("./dns-messages.ts"),
   doh: () => import("./doh.ts"),
+  "change-to-served": () => import("./change-to-served.ts"),
+  "agent-at-scale": () => import("./agent-at-scale.ts"),
   "whole-stacks": () => import("./whole-stacks.ts"),
   "dashboard-search": () => import("./dashboard-search.ts"),
 };
