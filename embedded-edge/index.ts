@@ -6,6 +6,7 @@ import { openLocalAuthority } from "./certificates/local-ca.ts";
 import { errorText } from "./errors.ts";
 import { startGateway } from "./gateway/gateway.ts";
 import { startKvApi } from "./kv-api/server.ts";
+import { rememberRoot } from "./kv-store/recent-root.ts";
 import { relayHead } from "./head-relay.ts";
 import { hostAndPort } from "./listen.ts";
 import { createAccessLog } from "./listener/access-log.ts";
@@ -83,7 +84,7 @@ async function compose(options: EdgeOptions, endings: Ending[]): Promise<Embedde
   endings.push(() => runtime.close());
 
   const authority = await openLocalAuthority(state.path, Date.now(), log);
-  const read = async (key: string) => (await runtime.store.read([key]))[0]?.value.toString("utf8");
+  const { store, read } = rememberRoot(runtime.store, cluster);
   const certificates = openCertificates({
     cluster,
     read,
@@ -108,7 +109,7 @@ async function compose(options: EdgeOptions, endings: Ending[]): Promise<Embedde
   const head = headKey(cluster);
   const { token, accountId, namespaceId } = options.api;
   const api = await startKvApi(options.api, {
-    store: runtime.store,
+    store,
     token,
     accountId,
     namespaceId,

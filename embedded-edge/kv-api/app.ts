@@ -94,7 +94,7 @@ export function kvApi(options: KvApiOptions): Hono {
   namespace.delete("/bulk", bulkLimit, bulkDelete);
   namespace.post("/bulk/get", bulkLimit, async (c) => {
     const { keys, type, withMetadata } = parseBulkRead(await jsonBody(c));
-    const entries = await store.read(keys);
+    const entries = await store.read(keys, withMetadata);
     const values = keys.map((key, i) => {
       const entry = entries[i];
       if (entry === undefined) return [key, null];
@@ -119,7 +119,7 @@ export function kvApi(options: KvApiOptions): Hono {
   });
 
   namespace.get("/values/:key{.+}", async (c) => {
-    const { value, expiration } = await find(keyOf(c, "values"));
+    const { value, expiration } = await find(keyOf(c, "values"), true);
     return c.body(new Uint8Array(value), 200, {
       "Content-Type": "application/octet-stream",
       ...(expiration === undefined ? {} : { expiration: String(expiration) }),
@@ -144,8 +144,8 @@ export function kvApi(options: KvApiOptions): Hono {
     return c.json(envelope({}));
   });
 
-  async function find(key: string) {
-    const [entry] = await store.read([key]);
+  async function find(key: string, expirations = false) {
+    const [entry] = await store.read([key], expirations);
     if (entry === undefined) throw new KvApiError(404, KV_ERROR.keyNotFound, "get: 'key not found'");
     return entry;
   }

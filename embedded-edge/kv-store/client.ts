@@ -38,8 +38,12 @@ export interface KvFailure {
 
 /** All of it rejects with KvStoreError while workerd is away. */
 export interface KvStore {
-  /** The entries in the order of the keys, `undefined` for those that do not exist. */
-  read(keys: readonly string[]): Promise<(KvEntry | undefined)[]>;
+  /**
+   * The entries in the order of the keys, `undefined` for those that do not exist.
+   *
+   * @param expirations whether they are asked for, which takes a listing for each key.
+   */
+  read(keys: readonly string[], expirations?: boolean): Promise<(KvEntry | undefined)[]>;
   /** Tells which keys could not be written; the others are. */
   put(pairs: readonly KvPair[]): Promise<KvFailure[]>;
   delete(keys: readonly string[]): Promise<KvFailure[]>;
@@ -93,8 +97,8 @@ export function connectKvStore(port: () => number | undefined, secret: string): 
   };
 
   return {
-    async read(keys) {
-      const answer = await call("/read", { keys }, entries);
+    async read(keys, expirations = false) {
+      const answer = await call("/read", { keys, expirations }, entries);
       return answer.entries.map((entry) => {
         if (entry === null) return undefined;
         const { metadata, expiration } = entry;

@@ -2,7 +2,7 @@
  * A Worker beside ours in the same workerd, bound to the same KV namespace: through it the Node side of the edge
  * reads and writes KV (client.ts has the other end). Plain JavaScript, because workerd loads this file as it is.
  *
- * POST /read   {keys}                  -> {entries: [null | {value (base64), metadata, expiration}]}
+ * POST /read   {keys, expirations}     -> {entries: [null | {value (base64), metadata, expiration}]}
  * POST /write  {puts, deletes}         -> {failed: [{key, message}]}
  * POST /list   {prefix, limit, cursor} -> {keys, cursor}
  *
@@ -28,12 +28,15 @@ export default {
    */
   async fetch(request, env) {
     if (request.headers.get("authorization") !== env.SECRET) return new Response(null, { status: 403 });
-    const body = /** @type {Query & { keys: string[], puts: Put[], deletes: string[] }} */ (
-      await request.json()
-    );
+    const body =
+      /** @type {Query & { keys: string[], expirations: boolean, puts: Put[], deletes: string[] }} */ (
+        await request.json()
+      );
     switch (new URL(request.url).pathname) {
       case "/read":
-        return Response.json({ entries: await Promise.all(body.keys.map((key) => read(env.KV, key))) });
+        return Response.json({
+          entries: await Promise.all(body.keys.map((key) => read(env.KV, key, body.expirations))),
+        });
       case "/write":
         return Response.json({ failed: await write(env.KV, body.puts, body.deletes) });
       case "/list":
@@ -47,17 +50,27 @@ export default {
 /**
  * @param {Kv} kv
  * @param {string} key
+ * @param {boolean} expirations
  */
-async function read(kv, key) {
-  // The binding tells a key's expiration only in listings, where the key itself is the first with its own prefix.
-  const [{ value, metadata }, { keys }] = await Promise.all([
+async function read(kv, key, expirations) {
+  const [{ value, metadata }, expiration] = await Promise.all([
     kv.getWithMetadata(key, "arrayBuffer"),
-    kv.list({ prefix: key, limit: 1 }),
+    expirations ? expirationOf(kv, key) : undefined,
   ]);
   if (value === null) return null;
-  const expiration = keys[0]?.name === key ? keys[0].expiration : undefined;
   const bytes = /** @type {{ toBase64(): string }} */ (/** @type {unknown} */ (new Uint8Array(value)));
   return { value: bytes.toBase64(), metadata: metadata ?? undefined, expiration };
+}
+
+/**
+ * The binding tells it only in listings, where the key itself is the first with its own prefix.
+ *
+ * @param {Kv} kv
+ * @param {string} key
+ */
+async function expirationOf(kv, key) {
+  const { keys } = await kv.list({ prefix: key, limit: 1 });
+  return keys[0]?.name === key ? keys[0].expiration : undefined;
 }
 
 /**
