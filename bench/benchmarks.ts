@@ -3,6 +3,7 @@ import type { Bench } from "./support/benchmark.ts";
 
 const LOADERS: Readonly<Record<string, () => Promise<{ readonly bench: Bench }>>> = {
   "edge-overhead": () => import("./edge-overhead.ts"),
+  matching: () => import("./matching.ts"),
   "dns-messages": () => import("./dns-messages.ts"),
   doh: () => import("./doh.ts"),
   "change-to-served": () => import("./change-to-served.ts"),

@@ -5,6 +5,7 @@ import { startBackend, startClient } from "./support/load.ts";
 import { hostName, madeCluster, REQUEST_PATHS, ROUTES_OF_HOST } from "./support/made-cluster.ts";
 import { cpuTime, memoryOf } from "./support/processes.ts";
 import { madeSnapshot } from "./support/snapshot.ts";
+import { drawer } from "./support/draw.ts";
 import { median } from "./support/statistics.ts";
 
 const BARE = "export default { fetch: (request, env) => env.CLUSTER.fetch(request) };";
@@ -27,17 +28,20 @@ interface Round {
   readonly p99: number;
 }
 
-const requestsTo = (hosts: number): string[] =>
-  Array.from({ length: Math.max(hosts, REQUEST_PATHS.length) }, (_, index) =>
-    requestTo(hostName(index % hosts), REQUEST_PATHS[index % REQUEST_PATHS.length] ?? "/"),
+/** Evenly over hosts and paths, in an order without a pattern that a cache could gain or suffer from. */
+function requestsTo(hosts: number): string[] {
+  const draw = drawer(7);
+  return Array.from({ length: hosts === 1 ? REQUEST_PATHS.length : 2 * hosts }, (_, index) =>
+    requestTo(hostName(Math.floor(draw() * hosts)), REQUEST_PATHS[index % REQUEST_PATHS.length] ?? "/"),
   );
+}
 
 export const bench: Bench = {
   title: "Edge overhead",
   method:
     "The Worker on workerd between a client with 24 connections and a backend in memory, against a Worker in its place that " +
     "is `fetch: (request, env) => env.CLUSTER.fetch(request)` and no more. Rounds of all three in turns; medians. Requests go " +
-    "to all hosts evenly, four routes of each. CPU is that of the workerd process, of user and kernel.",
+    "to hosts drawn evenly, and to four routes of each. CPU is that of the workerd process, of user and kernel.",
   async run(say) {
     const backend = await startBackend();
     const client = startClient();

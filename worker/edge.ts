@@ -46,8 +46,8 @@ import { operatorRefusal } from "./system/operator.ts";
 
 /** Texts of shards in memory, a byte a character: 20,000 hosts with ten routes each and their Services. */
 const SHARD_BUDGET_BYTES = 32 * 1024 * 1024;
-/** Texts of the records that are decoded. With the tables made of them they take about six times that. */
-const RECORD_BUDGET_BYTES = 4 * 1024 * 1024;
+/** Texts of the records that are decoded. With what is made of them they take about four times that. */
+const RECORD_BUDGET_BYTES = 8 * 1024 * 1024;
 
 export type Edge = (request: Request) => Promise<Response>;
 

@@ -35,7 +35,7 @@ const open = () =>
   openScreen({
     output,
     input,
-    onKey: (key) => told.push(key),
+    onKey: (key: string) => told.push(key),
     onResize: () => told.push("resize"),
   } as unknown as ScreenOptions);
 

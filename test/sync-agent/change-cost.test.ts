@@ -65,10 +65,9 @@ const CHANGES: Record<string, { readonly edit: Edit; readonly cost: CompileWork 
     edit: {
       kind: "EndpointSlice",
       key: "shop/web-7",
-      object: {
-        ...web(7, []),
+      object: Object.assign(web(7, []), {
         endpoints: addresses(7).map((text) => Object.assign(endpoint(text), { zones: ["b"] })),
-      },
+      }),
     },
     cost: { ...NOTHING, services: 1, writes: 3 },
   },

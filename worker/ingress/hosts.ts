@@ -14,26 +14,43 @@ export function findRoute(
   hostname: string,
   path: string,
 ): MaybePromise<Match | undefined> {
-  const table = firstTable(view, [...serverNameKeys(hostname), DEFAULT_HOST]);
-  return table instanceof Promise ? table.then((found) => found?.match(path)) : table?.match(path);
+  const exact = view.get("hosts", hostname);
+  if (exact !== undefined && !(exact instanceof Promise)) return match(exact, hostname, path);
+  return fallback(view, hostname, path, exact);
 }
 
-function firstTable(view: SnapshotView, keys: readonly string[]): MaybePromise<RouteTable | undefined> {
-  for (const [index, key] of keys.entries()) {
-    const record = view.get("hosts", key);
-    if (record instanceof Promise) {
-      return record.then((found) => (found ? tableOf(found, key) : firstTable(view, keys.slice(index + 1))));
-    }
-    if (record !== undefined) return tableOf(record, key);
+function fallback(
+  view: SnapshotView,
+  hostname: string,
+  path: string,
+  exact: Promise<HostRecord | undefined> | undefined,
+): MaybePromise<Match | undefined> {
+  if (exact !== undefined) {
+    return exact.then((record) =>
+      record === undefined ? fallback(view, hostname, path, undefined) : match(record, hostname, path),
+    );
   }
-  return undefined;
+  const [, wildcard] = serverNameKeys(hostname);
+  const found = wildcard === undefined ? undefined : view.get("hosts", wildcard);
+  if (wildcard === undefined || found === undefined) return byDefault(view, path);
+  if (!(found instanceof Promise)) return match(found, wildcard, path);
+  return found.then((record) =>
+    record === undefined ? byDefault(view, path) : match(record, wildcard, path),
+  );
 }
 
-function tableOf(record: HostRecord, key: string): RouteTable {
-  let table = tables.get(record);
+function byDefault(view: SnapshotView, path: string): MaybePromise<Match | undefined> {
+  const found = view.get("hosts", DEFAULT_HOST);
+  if (found === undefined) return undefined;
+  if (!(found instanceof Promise)) return match(found, DEFAULT_HOST, path);
+  return found.then((record) => (record === undefined ? undefined : match(record, DEFAULT_HOST, path)));
+}
+
+function match(host: HostRecord, key: string, path: string): Match | undefined {
+  let table = tables.get(host);
   if (table === undefined) {
-    table = new RouteTable(record, key);
-    tables.set(record, table);
+    table = new RouteTable(host, key);
+    tables.set(host, table);
   }
-  return table;
+  return table.match(path);
 }

@@ -1,4 +1,5 @@
 import { type Expression, ExpressionError, pathExpression } from "../../contract/expression.ts";
+import { literalStart, mayStartWith } from "../../contract/literal-start.ts";
 import type { HostRecord, Route } from "../../contract/index.ts";
 
 /** The route of a request, and what its path's regular expression captured: the whole match first. */
@@ -15,6 +16,8 @@ interface ExpressionRoute {
   readonly host: string;
   readonly route: Route;
   readonly expression: Expression;
+  /** What a path must begin with, in lower case: most are told apart by it, at a fraction of the cost. */
+  readonly start: string;
 }
 
 /** Captures cost more than the match does, and few routes use them: they are made when they are asked for. */
@@ -51,7 +54,9 @@ export class RouteTable {
       // Routes stand in matching order, so the first of two equal matches is meant.
       if (type === "RegularExpression") {
         const expression = expressionOf(value);
-        if (expression !== undefined) this.#expressions.push({ host, route, expression });
+        if (expression !== undefined) {
+          this.#expressions.push({ host, route, expression, start: literalStart(value) });
+        }
       } else {
         const table = type === "Exact" ? this.#exact : this.#prefixes;
         if (!table.has(value)) table.set(value, { host, route, groups: NO_GROUPS });
@@ -85,7 +90,8 @@ export class RouteTable {
 
   #byExpression(path: string): Match | undefined {
     for (const candidate of this.#expressions) {
-      if (candidate.expression.test(path)) return new ExpressionMatch(candidate, path);
+      if (mayStartWith(path, candidate.start) && candidate.expression.test(path))
+        return new ExpressionMatch(candidate, path);
     }
     return undefined;
   }

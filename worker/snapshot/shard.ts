@@ -7,6 +7,7 @@ import {
   type ShardRecords,
   skimRecords,
 } from "../../contract/index.ts";
+import { shareBackends } from "./share-backends.ts";
 
 /** A decoded record, as long as there is room for it. */
 export interface Decoded {
@@ -24,6 +25,8 @@ export class Shard<S extends Section = Section> {
   readonly digest: string;
   readonly bytes: number;
   readonly #texts: ReadonlyMap<string, string>;
+  /** The keys whose records were found to have the right shape. */
+  readonly #good = new Set<string>();
   readonly #decoded = new Map<string, Decoded>();
 
   private constructor(section: S, digest: string, texts: ReadonlyMap<string, string>, bytes: number) {
@@ -55,7 +58,11 @@ export class Shard<S extends Section = Section> {
   /** @throws MalformedError; `undefined` where there is no such record */
   decode(key: string): Decoded | undefined {
     const text = this.#texts.get(key);
-    return text === undefined ? undefined : this.#keep(key, decodeRecord(this.section, key, text), text);
+    if (text === undefined) return undefined;
+    const record = decodeRecord(this.section, key, text, this.#good.has(key));
+    this.#good.add(key);
+    if ("routes" in record) shareBackends(record);
+    return this.#keep(key, record, text);
   }
 
   /** Takes over the record of a shard before this one, if it is the same here: whatever hangs on it stays. */

@@ -14,30 +14,34 @@ export interface Underway {
  * its request ends without a word: such ones are dropped after a while.
  */
 export class Load {
-  /** In the order of their beginnings. */
-  readonly #waiting = new Map<Underway, number>();
-  readonly #answered = new Set<Underway>();
+  /** Made by the first request that counts: every endpoint has a load, and few routes balance by it. */
+  #underway: { readonly waiting: Map<Underway, number>; readonly answered: Set<Underway> } | undefined;
 
   count(now: number): number {
-    for (const [request, since] of this.#waiting) {
+    if (this.#underway === undefined) return 0;
+    const { waiting, answered } = this.#underway;
+    for (const [request, since] of waiting) {
       if (now - since < LONGEST_WAIT) break;
-      this.#waiting.delete(request);
+      waiting.delete(request);
     }
-    return this.#waiting.size + this.#answered.size;
+    return waiting.size + answered.size;
   }
 
   begin(now: number): Underway {
+    // In the order of their beginnings.
+    this.#underway ??= { waiting: new Map(), answered: new Set() };
+    const { waiting, answered } = this.#underway;
     const request: Underway = {
       answered: () => {
-        this.#waiting.delete(request);
-        this.#answered.add(request);
+        waiting.delete(request);
+        answered.add(request);
       },
       ended: () => {
-        this.#waiting.delete(request);
-        this.#answered.delete(request);
+        waiting.delete(request);
+        answered.delete(request);
       },
     };
-    this.#waiting.set(request, now);
+    waiting.set(request, now);
     return request;
   }
 }

@@ -16,7 +16,14 @@ export interface RetryPolicy {
 /** ingress-nginx's defaults. */
 const DEFAULTS = { retryOn: ["error", "timeout"], tries: 3 } as const;
 
+/** Most routes have none of their own. */
+let usual: RetryPolicy | undefined;
+
 export function retryPolicyOf(forwarding: Forwarding | undefined): RetryPolicy {
+  return forwarding === undefined ? (usual ??= policyOf(undefined)) : policyOf(forwarding);
+}
+
+function policyOf(forwarding: Forwarding | undefined): RetryPolicy {
   const conditions = new Set<unknown>(forwarding?.retryOn ?? DEFAULTS.retryOn);
   const tries = forwarding?.tries ?? DEFAULTS.tries;
   const twiceAnyway = conditions.has("non_idempotent");
