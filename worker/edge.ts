@@ -32,6 +32,7 @@ import { SnapshotUnavailableError } from "./snapshot/errors.ts";
 import type { Generation } from "./snapshot/generation.ts";
 import { type KvGet, kvHeadSource, objectHeadSource } from "./snapshot/head-source.ts";
 import { SnapshotReader } from "./snapshot/reader.ts";
+import { retriedGet } from "./snapshot/retried-get.ts";
 import { ShardCache } from "./snapshot/shard-cache.ts";
 import type { SnapshotView } from "./snapshot/view.ts";
 import { createSystem, type System } from "./system/app.ts";
@@ -182,7 +183,7 @@ function createReader(
   { waitUntil, now, delay, log }: Platform,
   metrics: EdgeMetrics,
 ): SnapshotReader {
-  const get = kvGet(env);
+  const get = retriedGet(kvGet(env), delay);
   const inKv = kvHeadSource(config.cluster, get);
   return new SnapshotReader({
     cluster: config.cluster,
