@@ -57,7 +57,8 @@ describe("an answer", () => {
 
 it("tells growth from warming up", () => {
   const samples = Array.from({ length: 61 }, (_, i) => ({ at: i * 10, mib: i < 20 ? 50 + i : 70 }));
-  expect(growthOf(samples)).toEqual({ samples: 61, minutes: 10, firstMiB: 50, lastMiB: 70, mibPerMinute: 0 });
+  expect(growthOf(samples)).toMatchObject({ minutes: 10, firstMiB: 50, lastMiB: 70, mibPerMinute: 0 });
+  expect(growthOf(samples)?.seriesMiB.slice(0, 5)).toEqual([50, 56, 62, 68, 70]);
   const leaking = samples.map(({ at, mib }) => ({ at, mib: mib + at / 60 }));
   expect(growthOf(leaking)?.mibPerMinute).toBe(1);
 });

@@ -7,6 +7,7 @@ import { once } from "node:events";
 import { build } from "esbuild";
 import { readKeys } from "../../cli/key-files.ts";
 import { Lintel } from "../e2e/support/lintel.ts";
+import { COLLECTING } from "./memory.ts";
 import { FAULTS_PATH, type Faults } from "../worker/soak/faults.ts";
 
 const PROGRAM = fileURLToPath(new URL("edge-host.ts", import.meta.url));
@@ -129,7 +130,7 @@ export class Edge {
       https: listen(https),
       api: { ...listen(api?.port ?? 0), token: API_TOKEN, accountId: "lintel", namespaceId: "lintel" },
     };
-    this.#process = new Lintel([JSON.stringify(options)], {}, PROGRAM);
+    this.#process = new Lintel([JSON.stringify(options)], COLLECTING, PROGRAM);
     const [line] = await this.#process.printed(/^\{.*\}$/m);
     this.#ports = JSON.parse(line) as Ports;
     this.#ca = await readFile(this.#ports.caFile, "utf8");

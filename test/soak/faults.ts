@@ -42,9 +42,9 @@ export async function bringAbout(world: World, phase: Phase, random: () => numbe
   while (!isOver()) await delay(POLL_MS);
   over.abort();
   await Promise.all(acts);
-  await Promise.all(draining);
   await world.edge.setFaults({});
   world.kv.faults = { errors: 0, visibleMs: 0 };
+  await Promise.all(draining);
 }
 
 /**

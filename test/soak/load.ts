@@ -22,6 +22,7 @@ export interface Load {
 
 /** The most requests that are on their way at once. */
 const MOST_UNDERWAY = 64;
+const SLOW_MS = 2000;
 const RECORDS = Object.values(HOSTS).flat();
 
 export function startLoad({ edge, truth, onServed, tally, requestsPerSecond, random }: LoadOptions): Load {
@@ -45,7 +46,9 @@ export function startLoad({ edge, truth, onServed, tally, requestsPerSecond, ran
       return;
     }
     const { generation } = answer;
-    tally.answered(generation, performance.now() - began);
+    const ms = performance.now() - began;
+    tally.answered(generation, ms);
+    if (ms > SLOW_MS) tally.slow(kind, ms);
     const problem = problemOf(answer, SERVICE_KEY, truth.of(generation ?? 0));
     if (problem !== undefined) tally.problem(kind, problem);
     if (generation === undefined) return;

@@ -2,6 +2,11 @@
 import { readFile } from "node:fs/promises";
 import { runtimeProcesses } from "../embedded-edge/support/processes.ts";
 
+/** The environment in which a process of Node collects its garbage all the time. */
+export const COLLECTING = {
+  NODE_OPTIONS: `--expose-gc --import=${new URL("collect-garbage.js", import.meta.url).href}`,
+};
+
 export interface Sample {
   /** Seconds. */
   readonly at: number;
@@ -15,6 +20,8 @@ export interface Growth {
   readonly lastMiB: number;
   /** Of the line through the later two thirds (least squares): a process grows while it warms up. */
   readonly mibPerMinute: number;
+  /** Once a minute, more or less. */
+  readonly seriesMiB: readonly number[];
 }
 
 /** Resident memory of a process; `undefined` when it is gone. */
@@ -53,5 +60,8 @@ export function growthOf(samples: readonly Sample[]): Growth | undefined {
     firstMiB: rounded(first.mib),
     lastMiB: rounded(last.mib),
     mibPerMinute: rounded(slope * 60),
+    seriesMiB: samples
+      .filter(({ at }, i) => i === 0 || Math.floor(at / 60) !== Math.floor((samples[i - 1]?.at ?? 0) / 60))
+      .map(({ mib }) => Math.round(mib)),
   };
 }

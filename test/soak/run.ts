@@ -23,6 +23,7 @@ export interface RunReport {
   readonly requestsPerSecond: number;
   readonly phases: readonly PhaseReport[];
   readonly problems: readonly Problem[];
+  readonly slow: Tally["slowest"];
   readonly convergence: Convergence;
   /** How many versions the Ingresses had, and how many generations were published. */
   readonly changes: number;
@@ -71,6 +72,7 @@ export async function run({ plan, seed, requestsPerSecond, onPhase }: RunOptions
       requestsPerSecond,
       phases: tally.phases,
       problems: tally.problems,
+      slow: tally.slowest,
       convergence,
       changes: [...world.versions.values()].reduce((sum, version) => sum + version, 0),
       published: truth.latest,

@@ -28,6 +28,7 @@ const MOST_PROBLEMS = 100;
 export class Tally {
   readonly problems: Problem[] = [];
   readonly phases: PhaseReport[] = [];
+  readonly slowest: { phase: string; at: number; kind: string; ms: number }[] = [];
   readonly #began = performance.now();
   #phase = fresh("before");
 
@@ -61,6 +62,13 @@ export class Tally {
   answered(generation: number | undefined, ms: number): void {
     if (generation !== undefined) this.#phase.generations.add(generation);
     this.#phase.times.push(ms);
+  }
+
+  /** One that took long; the latest are kept. */
+  slow(kind: string, ms: number): void {
+    const at = Math.round(performance.now() - this.#began);
+    this.slowest.push({ phase: this.#phase.name, at, kind, ms: Math.round(ms) });
+    if (this.slowest.length > MOST_PROBLEMS) this.slowest.shift();
   }
 
   lostWhileDown(): void {

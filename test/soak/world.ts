@@ -8,6 +8,7 @@ import { Lintel } from "../e2e/support/lintel.ts";
 import { type ApiServer, startApiServer } from "../kubernetes/api-server/index.ts";
 import { API_TOKEN, Edge, SYSTEM_HOST } from "./edge.ts";
 import { KvLayer } from "./kv-layer.ts";
+import { COLLECTING } from "./memory.ts";
 import { bystanders, CLASS, HOSTS, ingress, NAMESPACE, service, SERVICE_KEY, slice } from "./objects.ts";
 import { Pods } from "./pods.ts";
 import { Truth } from "./truth.ts";
@@ -77,7 +78,7 @@ export class World {
       state: join(base, "agent"),
     };
     const args = Object.entries(flags).map(([flag, value]) => `--${flag}=${value}`);
-    const startAgent = () => new Lintel(["agent", ...args], { LINTEL_API_TOKEN: API_TOKEN });
+    const startAgent = () => new Lintel(["agent", ...args], { ...COLLECTING, LINTEL_API_TOKEN: API_TOKEN });
     const remove = () => rm(base, { recursive: true, force: true });
     return new World({ edge, truth, kv, pods }, double, startAgent, remove);
   }

@@ -14,7 +14,7 @@ const NONE: Faults = { kvErrors: 0, kvDelayMs: 0, kvCacheMs: 0, headDown: false 
 let faults = NONE;
 /** The location's cache. */
 const cache = new Map<string, { readonly value: string | null; readonly since: number }>();
-const MOST_CACHED = 1000;
+const MOST_CACHED = 100;
 const wrapped = new WeakMap<EdgeEnv, EdgeEnv>();
 
 async function kvGet(env: EdgeEnv, key: string, cacheTtl: number): Promise<string | null> {
@@ -31,8 +31,10 @@ async function kvGet(env: EdgeEnv, key: string, cacheTtl: number): Promise<strin
   if (kvCacheMs > 0) {
     cache.delete(key);
     cache.set(key, { value, since: Date.now() });
-    const [oldest] = cache.keys();
-    if (cache.size > MOST_CACHED && oldest !== undefined) cache.delete(oldest);
+    for (const [oldest, { since }] of cache) {
+      if (Date.now() - since < kvCacheMs && cache.size <= MOST_CACHED) break;
+      cache.delete(oldest);
+    }
   }
   return value;
 }
