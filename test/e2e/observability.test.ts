@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { WebSocket } from "ws";
 import { annotated, hostOf } from "./support/annotated.ts";
 import { get, getTls, readCa, withHttp2 } from "./support/client.ts";
-import { type Up, up } from "./support/lintel.ts";
+import { Lintel, type Up, up } from "./support/lintel.ts";
 import { ingress, service } from "./support/objects.ts";
 import { Pod } from "./support/pods.ts";
 import { freePorts } from "./support/ports.ts";
@@ -241,5 +241,36 @@ describe("Server-Timing", () => {
       await ask("plain.test", "/", "timing-3", { "lintel-timing": "guess" }),
     ];
     for (const { headers } of answers) expect(headers).not.toHaveProperty("server-timing");
+  });
+});
+
+describe("a terminal", () => {
+  const command = async (...args: string[]) => {
+    const url = `http://127.0.0.1:${edge.http}`;
+    const { code, stdout, stderr } = await new Lintel([...args, "--edge-url", url, "--token", TOKEN]).ended();
+    expect([code, stderr]).toEqual([0, ""]);
+    return stdout;
+  };
+
+  test("shows what is served, and what the agent tells of itself: lintel status", async () => {
+    // The agent reports behind its first publication, and the edge looks again after some seconds.
+    await expect
+      .poll(() => command("status"), { timeout: 30_000 })
+      .toMatch(/\nagent {7}\S+ \(\d+\.\d+\.\d+, follows manifests\), reported/);
+    expect(await command("status")).toMatch(/^cluster {5}default\ngeneration {2}\d+, published .* ago/);
+    const status = JSON.parse(await command("status", "--json")) as { counts: unknown; agent: unknown };
+    expect(status).toMatchObject({ counts: { hosts: 6 }, agent: { checks: expect.any(Array) as unknown[] } });
+  });
+
+  test("shows who is asked for: lintel top", async () => {
+    for (const n of [1, 2, 3]) await ask("plain.test", "/", `top-${n}`);
+    const look = JSON.parse(await command("top", "--json", "--count", "1", "--by", "services")) as {
+      rows: { name: string; requests: number }[];
+    };
+    const web = look.rows.find(({ name }) => name === "test/web:80");
+    expect(web?.requests).toBeGreaterThanOrEqual(3);
+    expect(await command("top", "--by", "endpoints")).toMatch(
+      new RegExp(`\\n127\\.0\\.0\\.1:${pod.port} +test/web:80 `),
+    );
   });
 });
