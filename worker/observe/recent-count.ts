@@ -5,6 +5,9 @@ export interface Counts {
   /** In about the last five minutes. */
   readonly recentRequests: number;
   readonly recentErrors: number;
+  /** How many of those took how many milliseconds together: failed tries have no time of their own. */
+  readonly recentTimed: number;
+  readonly recentTookMs: number;
 }
 
 const WINDOW_MS = 300_000;
@@ -21,11 +24,20 @@ export class RecentCount {
   #nowErrors = 0;
   #before = 0;
   #beforeErrors = 0;
+  #timed = 0;
+  #tookMs = 0;
+  #beforeTimed = 0;
+  #beforeTookMs = 0;
 
-  add(at: number, isError: boolean): void {
+  /** @param tookMs less than 0 for what has no time. */
+  add(at: number, isError: boolean, tookMs: number): void {
     this.#turn(at);
     this.#requests++;
     this.#now++;
+    if (tookMs >= 0) {
+      this.#timed++;
+      this.#tookMs += tookMs;
+    }
     if (!isError) return;
     this.#errors++;
     this.#nowErrors++;
@@ -39,6 +51,8 @@ export class RecentCount {
       errors: this.#errors,
       recentRequests: this.#now + Math.round(this.#before * left),
       recentErrors: this.#nowErrors + Math.round(this.#beforeErrors * left),
+      recentTimed: this.#timed + Math.round(this.#beforeTimed * left),
+      recentTookMs: this.#tookMs + this.#beforeTookMs * left,
     };
   }
 
@@ -54,8 +68,12 @@ export class RecentCount {
     const isNext = window === this.#window + 1;
     this.#before = isNext ? this.#now : 0;
     this.#beforeErrors = isNext ? this.#nowErrors : 0;
+    this.#beforeTimed = isNext ? this.#timed : 0;
+    this.#beforeTookMs = isNext ? this.#tookMs : 0;
     this.#now = 0;
     this.#nowErrors = 0;
+    this.#timed = 0;
+    this.#tookMs = 0;
     this.#window = window;
   }
 }

@@ -78,6 +78,7 @@ const MOST_ROUTES = 1_000;
 const MOST_SERVICES = 2_000;
 const MOST_ENDPOINTS = 4_000;
 const OTHER = "other";
+const UNTIMED = -1;
 
 export class Traffic {
   readonly #now: () => number;
@@ -105,18 +106,18 @@ export class Traffic {
     if (host === undefined || route === undefined) return;
     const view = this.#viewOf(host, route);
     const isError = status >= 500;
-    view.series.count.add(at, isError);
+    view.series.count.add(at, isError, durationMs);
     if (backend === undefined) return;
     const service = view.serviceOf(backend);
-    service?.count.add(at, isError);
-    if (endpoint !== undefined) service?.endpointOf(endpoint, at)?.add(at, isError);
+    service?.count.add(at, isError, durationMs);
+    if (endpoint !== undefined) service?.endpointOf(endpoint, at)?.add(at, isError, durationMs);
   }
 
   /** A try that failed, and was followed by another one. */
   failed({ host, route, backend, endpoint }: Omit<Served, "status" | "durationMs">): void {
     if (host === undefined || route === undefined || backend === undefined || endpoint === undefined) return;
     const at = this.#now();
-    this.#viewOf(host, route).serviceOf(backend)?.endpointOf(endpoint, at)?.add(at, true);
+    this.#viewOf(host, route).serviceOf(backend)?.endpointOf(endpoint, at)?.add(at, true, UNTIMED);
   }
 
   snapshot(): TrafficSnapshot {

@@ -9,6 +9,8 @@ const flowsOf = (services: number): TrafficFlow[] =>
     endpoint: `10.0.${i}.1:8080`,
     requests: 1 + ((i * 7919) % 1000),
     errors: i % 10,
+    timed: 0,
+    tookMs: 0,
   }));
 
 const LINE = 14;

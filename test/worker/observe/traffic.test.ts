@@ -73,11 +73,13 @@ test("a request counts for its route, its Service and its endpoint; a failed try
   serve({ ...where, endpoint: "10.0.0.2:80" });
   serve({ ...where, endpoint: "10.0.0.2:80", status: 502 });
   serve({ ...where, backend: undefined, status: 403 });
-  const counts = (requests: number, errors: number) => ({
+  const counts = (requests: number, errors: number, timed = requests) => ({
     requests,
     errors,
     recentRequests: requests,
     recentErrors: errors,
+    recentTimed: timed,
+    recentTookMs: 3 * timed,
   });
   expect(traffic.snapshot().routes).toEqual([
     {
@@ -92,7 +94,7 @@ test("a request counts for its route, its Service and its endpoint; a failed try
           port: 80,
           ...counts(2, 1),
           endpoints: [
-            { address: "10.0.0.1:80", ...counts(1, 1) },
+            { address: "10.0.0.1:80", ...counts(1, 1, 0) },
             { address: "10.0.0.2:80", ...counts(2, 1) },
           ],
         },

@@ -17,6 +17,9 @@ export interface TrafficFlow extends Counts {
   readonly service: string;
   /** `10.244.3.7:8080`; empty for those that reached none, and for those that are not told apart. */
   readonly endpoint: string;
+  /** How many of them took how many milliseconds together. */
+  readonly timed: number;
+  readonly tookMs: number;
 }
 
 export interface TrafficPoint extends Counts {

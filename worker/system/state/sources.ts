@@ -27,16 +27,29 @@ export function trafficFacts({ since, buckets, routes }: TrafficSnapshot): Traff
       services.flatMap(({ service, port, ...ofService }) => {
         const way = { host, service: `${service}:${port}` };
         const flows: TrafficFlow[] = ofService.endpoints.flatMap(
-          ({ address, recentRequests, recentErrors }) =>
+          ({ address, recentRequests, recentErrors, recentTimed, recentTookMs }) =>
             recentRequests === 0
               ? []
-              : [{ ...way, endpoint: address, requests: recentRequests, errors: recentErrors }],
+              : [
+                  {
+                    ...way,
+                    endpoint: address,
+                    requests: recentRequests,
+                    errors: recentErrors,
+                    timed: recentTimed,
+                    tookMs: recentTookMs,
+                  },
+                ],
         );
         // Of endpoints only those with room are counted, and a request that reached none is nobody's.
-        const told = flows.reduce((sum, { requests }) => sum + requests, 0);
-        const left = ofService.recentRequests - told;
+        const told = (key: "requests" | "timed" | "tookMs") =>
+          flows.reduce((sum, flow) => sum + flow[key], 0);
+        const left = ofService.recentRequests - told("requests");
+        if (left <= 0) return flows;
         const errors = Math.min(left, ofService.recentErrors);
-        return left > 0 ? [...flows, { ...way, endpoint: "", requests: left, errors }] : flows;
+        const timed = Math.max(0, ofService.recentTimed - told("timed"));
+        const tookMs = Math.max(0, ofService.recentTookMs - told("tookMs"));
+        return [...flows, { ...way, endpoint: "", requests: left, errors, timed, tookMs }];
       }),
     ),
   };

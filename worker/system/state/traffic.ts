@@ -38,13 +38,18 @@ export function trafficSummary({ since, stepSeconds, points }: TrafficFacts): Tr
   };
 }
 
+export interface TimedCounts extends Counts {
+  /** The mean time that they took, in milliseconds; `null` where nothing has any. */
+  readonly ms: number | null;
+}
+
 export interface TrafficView {
   readonly since: string;
   readonly minutes: number;
   readonly summary: TrafficSummary;
-  readonly hosts: readonly (Counts & { readonly host: string })[];
-  readonly services: readonly (Counts & { readonly service: string })[];
-  readonly endpoints: readonly (Counts & { readonly endpoint: string; readonly service: string })[];
+  readonly hosts: readonly (TimedCounts & { readonly host: string })[];
+  readonly services: readonly (TimedCounts & { readonly service: string })[];
+  readonly endpoints: readonly (TimedCounts & { readonly endpoint: string; readonly service: string })[];
   /** The ways between them, the busiest first. */
   readonly flows: readonly TrafficFlow[];
 }
@@ -69,17 +74,24 @@ export function trafficView(facts: TrafficFacts): TrafficView {
 function summed<N extends object>(
   flows: readonly TrafficFlow[],
   namesOf: (flow: TrafficFlow) => N,
-): (N & Counts)[] {
-  const sums = new Map<string, { names: N; requests: number; errors: number }>();
+): (N & TimedCounts)[] {
+  const sums = new Map<
+    string,
+    { names: N; requests: number; errors: number; timed: number; tookMs: number }
+  >();
   for (const flow of flows) {
     const names = namesOf(flow);
     const key = JSON.stringify(names);
-    const sum = sums.get(key) ?? { names, requests: 0, errors: 0 };
+    const sum = sums.get(key) ?? { names, requests: 0, errors: 0, timed: 0, tookMs: 0 };
     sum.requests += flow.requests;
     sum.errors += flow.errors;
+    sum.timed += flow.timed;
+    sum.tookMs += flow.tookMs;
     sums.set(key, sum);
   }
   return [...sums]
     .toSorted(([a, { requests: x }], [b, { requests: y }]) => y - x || (a < b ? -1 : 1))
-    .map(([, { names, requests, errors }]) => Object.assign(names, { requests, errors }));
+    .map(([, { names, requests, errors, timed, tookMs }]) =>
+      Object.assign(names, { requests, errors, ms: timed === 0 ? null : tookMs / timed }),
+    );
 }
