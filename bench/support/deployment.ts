@@ -8,7 +8,7 @@ import { bundleCommand } from "../../scripts/bundle-command.ts";
 import { type ApiServer, startApiServer } from "../../test/kubernetes/api-server/index.ts";
 import { type Backends, startBackends } from "./backends.ts";
 import { hostOf, ingressOf, serviceOf, sliceOf } from "./cluster.ts";
-import { Command } from "./process.ts";
+import { Command } from "./command.ts";
 
 export interface Deployment {
   readonly cluster: ApiServer;

@@ -6,7 +6,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { request } from "undici";
 import { type Backend, ENDPOINTS_PER_SERVICE, hostOf } from "./cluster.ts";
 import { freePort } from "./free-port.ts";
-import { Command } from "./process.ts";
+import { Command } from "./command.ts";
 
 export interface Nginx {
   /** Lets host 0 lead to a backend. Resolves with the milliseconds from there to the first answer that says so. */

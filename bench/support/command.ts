@@ -1,21 +1,13 @@
-/** Commands in processes of their own, and what they use of the machine. */
+/** Commands in processes of their own, what they say, and what they use of the machine. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { readFileSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
+import { cpuTime, memoryOf } from "./processes.ts";
 
 const LINTEL = fileURLToPath(new URL("../../bin/lintel.js", import.meta.url));
-/** Of the times in /proc (proc(5): sysconf(_SC_CLK_TCK), which is 100 on Linux). */
-const MS_PER_TICK = 10;
 /** What is kept of the output for an error's text. */
 const KEPT_LINES = 50;
-
-/** MiB of memory that a process has resident: now, and at the most so far. */
-export interface Resident {
-  readonly now: number;
-  readonly most: number;
-}
 
 export class Command {
   readonly pid: number;
@@ -58,12 +50,14 @@ export class Command {
     }
   }
 
+  /** Milliseconds of CPU so far. */
   cpuMs(): number {
-    return cpuMs(this.pid);
+    return cpuTime(this.pid);
   }
 
-  residentMiB(): Resident {
-    return residentMiB(this.pid);
+  /** MiB: now, and at the most so far. */
+  memory(): ReturnType<typeof memoryOf> {
+    return memoryOf(this.pid);
   }
 
   async ended(): Promise<number | null> {
@@ -85,18 +79,4 @@ export class Command {
     if (this.#last.length > KEPT_LINES) this.#last.shift();
     for (const look of this.#waiting) look(line);
   }
-}
-
-/** Milliseconds of CPU that a process has used so far, all its threads together. */
-function cpuMs(pid: number): number {
-  const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
-  // After the command in parentheses; utime and stime are the fields 14 and 15 of the whole (proc(5)).
-  const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-  return (Number(fields[11]) + Number(fields[12])) * MS_PER_TICK;
-}
-
-function residentMiB(pid: number): Resident {
-  const status = readFileSync(`/proc/${pid}/status`, "utf8");
-  const field = (name: string) => Number(new RegExp(`^${name}:\\s+(\\d+) kB`, "m").exec(status)?.[1]) / 1024;
-  return { now: field("VmRSS"), most: field("VmHWM") };
 }
