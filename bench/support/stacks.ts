@@ -32,17 +32,16 @@ const NGINX_PATHS = (folder: string) =>
 const nginxMain = (folder: string, workers: string) => `daemon off; pid ${folder}/pid; error_log stderr;
 worker_processes ${workers}; events { worker_connections 4096; }`;
 
-/** The backend of all: nginx with a small file, one worker. */
+/** The backend of all: nginx with one worker and a small text. */
 export async function startBackend(folder: string): Promise<{ port: number; running: Running }> {
   const [port = 0] = await freePorts(1);
-  await writeFile(join(folder, "answer.json"), `{"text":"${"x".repeat(500)}"}\n`);
   const file = join(folder, "backend.conf");
   await writeFile(
     file,
     `${nginxMain(folder, "1")}
 http { access_log off; keepalive_requests 1000000000; ${NGINX_PATHS(folder)}
-  server { listen 127.0.0.1:${port}; root ${folder}; default_type application/json;
-    location / { try_files /answer.json =404; } } }`,
+  server { listen 127.0.0.1:${port}; default_type application/json;
+    location / { return 200 '{"text":"${"x".repeat(500)}"}'; } } }`,
   );
   const running = new Running("/usr/sbin/nginx", ["-p", folder, "-c", file]);
   await running.listens(port);

@@ -1,18 +1,14 @@
 import type { ClientRequest, IncomingMessage } from "node:http";
-import type { Readable, Writable } from "node:stream";
-import { errorText } from "../errors.ts";
+import type { Readable } from "node:stream";
 import { passBody } from "../http/pass.ts";
-import { responseFields } from "../http/response.ts";
 import { sendHead } from "../http/send-head.ts";
 import type { EdgeLog } from "../options.ts";
 import { type ConnectionLog, recordOf } from "./access-log.ts";
 import { type Reply, replyWithText } from "./reply.ts";
+import { beginReply, UNAVAILABLE, unreachable } from "./answer.ts";
+import { forwardBodiless } from "./forward-bodiless.ts";
 import type { RequestHead } from "./request-head.ts";
 import type { WorkerUpstream } from "./worker-upstream.ts";
-
-export const UNAVAILABLE = { status: 502, text: "The edge is restarting. Try again in a moment." } as const;
-
-const IDEMPOTENT = new Set(["GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE"]);
 
 /**
  * Ends a request to the Worker so that the Worker notices: workerd takes the plain end of a connection for the end of
@@ -21,11 +17,6 @@ const IDEMPOTENT = new Set(["GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE"])
 export function abandon(request: ClientRequest): void {
   request.socket?.resetAndDestroy();
   request.destroy();
-}
-
-/** Only what the Worker and the edge say to each other is kept from clients. */
-export function isInternal(name: string): boolean {
-  return name.startsWith("lintel-");
 }
 
 /**
@@ -44,54 +35,52 @@ export function forward(
   log: EdgeLog,
   access?: ConnectionLog,
 ): void {
+  if (head.framing === "none") {
+    // What is not passed on is read away, lest it block the connection.
+    body.resume();
+    forwardBodiless(head, extra, reply, upstream, log, access);
+  } else {
+    forwardWithBody(head, extra, body, reply, upstream, log, access);
+  }
+}
+
+function forwardWithBody(
+  head: RequestHead,
+  extra: readonly string[],
+  body: Readable,
+  reply: Reply,
+  upstream: WorkerUpstream,
+  log: EdgeLog,
+  access: ConnectionLog | undefined,
+): void {
   const began = Date.now();
-  let current: ClientRequest | undefined;
+  const request = upstream.open(head, extra, true);
+  if (request === undefined) {
+    replyWithText(reply, UNAVAILABLE.status, UNAVAILABLE.text);
+    return;
+  }
   let answer: IncomingMessage | undefined;
   let closed = false;
   reply.onClose(() => {
     closed = true;
     // The connection of a request that is answered wholly may serve another already.
-    if (answer?.complete === true) current?.destroy();
-    else if (current !== undefined) abandon(current);
+    if (answer?.complete === true) request.destroy();
+    else abandon(request);
   });
-
-  const attempt = (pooled: boolean): void => {
-    const request = upstream.open(head, extra, pooled);
-    current = request;
-    if (request === undefined) {
-      replyWithText(reply, UNAVAILABLE.status, UNAVAILABLE.text);
-      return;
-    }
-    let response: IncomingMessage | undefined;
-    request.once("response", (started) => {
-      response = started;
-      answer = started;
-      relay(started, reply, log);
-      if (access !== undefined) logEnd(started, began, access);
-      // The rest of a request that was answered before its end goes nowhere.
-      started.once("close", () => request.writableFinished || request.destroy());
-    });
-    request.on("error", (error) => {
-      // Nobody waits any more, or the response, which has begun, tells how it ends.
-      if (closed || response !== undefined) return;
-      // The Worker closed a resting connection just as we used it.
-      if (request.reusedSocket && head.framing === "none" && IDEMPOTENT.has(head.method)) {
-        attempt(false);
-        return;
-      }
-      log.warn({ error: errorText(error) }, "the Worker cannot be reached");
-      if (!reply.begun) replyWithText(reply, UNAVAILABLE.status, UNAVAILABLE.text);
-    });
-    if (head.framing === "none") {
-      request.end();
-    } else {
-      sendHead(request);
-      body.pipe(request);
-    }
-  };
-  // A body that is not passed on is read away, lest it block the connection.
-  if (head.framing === "none") body.resume();
-  attempt(true);
+  request.once("response", (started) => {
+    answer = started;
+    relay(started, reply, log);
+    if (access !== undefined) logEnd(started, began, access);
+    // The rest of a request that was answered before its end goes nowhere.
+    started.once("close", () => request.writableFinished || request.destroy());
+  });
+  request.on("error", (error) => {
+    // Nobody waits any more, or the response, which has begun, tells how it ends.
+    if (closed || answer !== undefined) return;
+    unreachable(error, reply, log);
+  });
+  sendHead(request);
+  body.pipe(request);
 }
 
 /** Writes the request's line once its response has ended, one way or the other. */
@@ -110,14 +99,9 @@ function logEnd(response: IncomingMessage, began: number, access: ConnectionLog)
 
 function relay(response: IncomingMessage, reply: Reply, log: EdgeLog): void {
   const { statusCode = 502, statusMessage = "", rawHeaders } = response;
-  let sink: Writable;
-  try {
-    sink = reply.begin(statusCode, statusMessage, responseFields(statusCode, rawHeaders, isInternal));
-  } catch (error) {
-    log.warn({ error: errorText(error), status: statusCode }, "a response cannot be put into HTTP");
+  const sink = beginReply(statusCode, statusMessage, rawHeaders, reply, log);
+  if (sink === undefined) {
     response.destroy();
-    if (reply.begun) reply.break();
-    else replyWithText(reply, 502, "The response cannot be passed on.");
     return;
   }
   // HTTP/2 ends some responses with their head.

@@ -5,7 +5,8 @@ import { responseFields } from "../http/response.ts";
 import { tunnel } from "../http/tunnel.ts";
 import { refuse, WEBSOCKET_FIELDS, writeHead } from "../http/upgrade.ts";
 import { type ConnectionLog, recordOf } from "./access-log.ts";
-import { abandon, isInternal, UNAVAILABLE } from "./forward.ts";
+import { isInternal, UNAVAILABLE } from "./answer.ts";
+import { abandon } from "./forward.ts";
 import type { RequestHead } from "./request-head.ts";
 import type { WorkerUpstream } from "./worker-upstream.ts";
 

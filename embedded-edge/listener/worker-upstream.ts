@@ -3,6 +3,7 @@ import { type ClientRequest, request as httpRequest } from "node:http";
 import { ListeningAgent } from "../http/listening-socket.ts";
 import { MAX_RESPONSE_HEAD } from "../http/response.ts";
 import type { RequestHead } from "./request-head.ts";
+import { type Asked, type Exchange, WorkerConnections } from "./worker-connections.ts";
 
 /** Shorter than the 5 s after which workerd closes a resting connection, so that it is always we who close. */
 const KEEP_ALIVE_MS = 2_000;
@@ -10,6 +11,8 @@ const KEEP_ALIVE_MS = 2_000;
 export interface WorkerUpstream {
   /** Begins a request; `undefined` while the Worker's process is being replaced. */
   open(head: RequestHead, extra: readonly string[], pooled: boolean): ClientRequest | undefined;
+  /** Sends a request without a body; `undefined` while the Worker's process is being replaced. */
+  ask(head: RequestHead, extra: readonly string[], pooled: boolean, exchange: Exchange): Asked | undefined;
   close(): void;
 }
 
@@ -17,7 +20,13 @@ export interface WorkerUpstream {
 export function workerUpstream(port: () => number | undefined): WorkerUpstream {
   const kept = new ListeningAgent({ keepAlive: true, timeout: KEEP_ALIVE_MS, maxFreeSockets: 1024 });
   const single = new ListeningAgent();
+  const connections = new WorkerConnections();
   return {
+    ask(head, extra, pooled, exchange) {
+      const at = port();
+      if (at === undefined) return undefined;
+      return connections.ask(at, head.method, headText(head, extra), !pooled, exchange);
+    },
     open({ method, path, fields }, extra, pooled) {
       const at = port();
       if (at === undefined) return undefined;
@@ -34,8 +43,17 @@ export function workerUpstream(port: () => number | undefined): WorkerUpstream {
       return request;
     },
     close() {
+      connections.close();
       kept.destroy();
       single.destroy();
     },
   };
+}
+
+/** Every field was one already, in HTTP/1.1 or HTTP/2, whose parsers let no line's end into it. */
+function headText({ method, path, fields }: RequestHead, extra: readonly string[]): string {
+  let text = `${method} ${path} HTTP/1.1\r\n`;
+  for (let i = 0; i + 1 < fields.length; i += 2) text += `${fields[i]}: ${fields[i + 1]}\r\n`;
+  for (let i = 0; i + 1 < extra.length; i += 2) text += `${extra[i]}: ${extra[i + 1]}\r\n`;
+  return `${text}\r\n`;
 }
