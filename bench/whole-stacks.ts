@@ -65,7 +65,7 @@ export const bench: Bench = {
   title: "Whole stacks side by side",
   method:
     "nginx, HAProxy and Caddy as Debian has them, and `lintel up`, each alone with the same client (h2load) and the same " +
-    "backend (nginx, one worker, half a kilobyte), on one machine: 32 requests under way at once, over kept connections. " +
+    "backend (nginx, one worker, half a kilobyte), on one machine, none with an access log: 32 requests under way at once, over kept connections. " +
     "CPU is that of the proxy's processes; client and backend share the machine. The baseline of each row is HAProxy.",
   async run(say) {
     const folder = await mkdtemp(join(tmpdir(), "lintel-bench-stacks-"));

@@ -133,6 +133,7 @@ export const startLintel: Start = async ({ folder, backend }) => {
     `--manifests=${manifests}`,
     "--http=127.0.0.1:0",
     "--https=127.0.0.1:0",
+    "--access-log=off",
     `--state=${join(folder, "state")}`,
   ]);
   const [, http] = await running.said(/HTTP +http:\/\/127\.0\.0\.1:(\d+)/);
