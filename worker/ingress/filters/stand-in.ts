@@ -13,7 +13,8 @@ export function standIn({ forward }: Pick<FilterPlatform, "forward">): Filter {
     const other: Route = { ...route, backends: [{ service, port, weight: 1 }] };
     const ask = (exchange: Exchange) => {
       tellDefaultBackend(exchange.outgoing.headers, exchange, 503, failed);
-      return forward({ ...exchange, route: other });
+      // A getter of its class, which a spread leaves behind.
+      return forward({ ...exchange, groups: exchange.groups, route: other });
     };
     return {
       request(exchange) {

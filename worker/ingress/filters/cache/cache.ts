@@ -197,7 +197,7 @@ async function refresh(options: FetchOptions, attempt: Attempt): Promise<void> {
     signal: undefined,
     answered: false,
   };
-  const behind: Exchange = { ...exchange, outgoing, facts: new RequestFacts() };
+  const behind: Exchange = { ...exchange, groups: exchange.groups, outgoing, facts: new RequestFacts() };
   const { entry, selectors } = await find(options.store, base, behind);
   const answer = await fetchAnew(options, {
     ...attempt,
