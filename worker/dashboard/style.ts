@@ -75,7 +75,7 @@ button.quiet{background:none;border:0;color:var(--accent);font-weight:400;paddin
 svg{display:block;max-width:100%}
 .spark .area{fill:var(--soft)}.spark .lineof{fill:none;stroke:var(--accent);stroke-width:1.5;vector-effect:non-scaling-stroke}
 .spark.badof .lineof{stroke:var(--bad)}.spark{width:100%;height:44px;margin-top:6px}
-.sankey{width:100%;min-width:760px;height:auto;max-width:none}
+.sankey{width:100%;min-width:900px;height:auto;max-width:none}
 .sankey path{fill:none;stroke:var(--flow);stroke-opacity:.42}.sankey path.bad{stroke:var(--flowbad);stroke-opacity:.75}
 .sankey rect{fill:var(--accent)}.sankey rect.bad{fill:var(--bad)}
 .sankey text{font-size:12px;fill:var(--text);paint-order:stroke;stroke:var(--surface);stroke-width:3px;stroke-linejoin:round}

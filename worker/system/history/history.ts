@@ -93,7 +93,14 @@ const AT_ONCE = 6;
 
 export function createHistory(options: HistoryOptions): History {
   const { cluster, now, delay } = options;
-  let listing: { readonly roots: readonly ListedRoot[]; readonly since: number } | undefined;
+  let listing:
+    | {
+        readonly roots: readonly ListedRoot[];
+        readonly since: number;
+        /** What was served then: a listing from before another generation came does not know it. */
+        readonly served: string | undefined;
+      }
+    | undefined;
   const known = new Map<string, Root | string>();
 
   /**
@@ -105,7 +112,9 @@ export function createHistory(options: HistoryOptions): History {
   /** Newest first. */
   async function roots(): Promise<readonly ListedRoot[]> {
     const age = listing === undefined ? FRESH_MS : now() - listing.since;
-    if (listing !== undefined && age >= 0 && age < FRESH_MS) return listing.roots;
+    const served = options.served();
+    if (listing !== undefined && age >= 0 && age < FRESH_MS && listing.served === served)
+      return listing.roots;
     const found: ListedRoot[] = [];
     let cursor: string | undefined;
     for (let page = 0; page < MOST_PAGES; page++) {
@@ -122,7 +131,7 @@ export function createHistory(options: HistoryOptions): History {
       if (cursor === undefined) break;
     }
     const newestFirst = found.toSorted((a, b) => b.generation - a.generation);
-    listing = { roots: newestFirst, since: now() };
+    listing = { roots: newestFirst, since: now(), served };
     return newestFirst;
   }
 

@@ -66,6 +66,14 @@ it("asks KV for neither a list nor a root again at once", async () => {
   expect([lists, published.reads.length]).toEqual([2, 1]);
 });
 
+it("lists anew once another generation is served", async () => {
+  served = await published.publish({});
+  const asked = history();
+  await asked.list();
+  served = await published.publish(SHOP);
+  expect((await asked.list())[0]).toMatchObject({ generation: 2, served: true });
+});
+
 it("names what does not verify, and compares nothing with it", async () => {
   await published.publish(SHOP);
   await published.publish(SHOP, { signer: (await Published.create()).signer });
