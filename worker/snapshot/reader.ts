@@ -118,6 +118,8 @@ export class SnapshotReader {
     if (this.#current !== current) return this.offer(next.text);
     if (current?.served === true) this.#previous = current;
     this.#current = next;
+    const kept = [next, ...(this.#previous === undefined ? [] : [this.#previous]), ...this.#waiting.all];
+    this.#options.shards.keepOnly(kept.map(({ root }) => root));
     return "taken";
   }
 

@@ -1,4 +1,11 @@
-import { type RecordOf, type Section, shardKey, type ShardRecords } from "../../contract/index.ts";
+import {
+  type RecordOf,
+  type Section,
+  shardKey,
+  type ShardRecords,
+  type Root,
+  SECTION_NAMES,
+} from "../../contract/index.ts";
 import { type Delay, READ_DEADLINE_MS, withDeadline } from "./deadline.ts";
 import { DecodedRecords } from "./decoded-records.ts";
 import { SnapshotUnavailableError } from "./errors.ts";
@@ -149,6 +156,14 @@ export class ShardCache {
     }
   }
 
+  /** Lets go of what none of these roots names: a cluster that changes all the time would fill the budget with its past. */
+  keepOnly(roots: readonly Root[]): void {
+    const named = new Set(
+      roots.flatMap(({ sections }) => SECTION_NAMES.flatMap((name) => sections[name].shards)),
+    );
+    for (const [digest, shard] of this.#entries) if (!named.has(digest)) this.#drop(digest, shard);
+  }
+
   #forget(digest: string, ended: Loading): void {
     if (this.#loading.get(digest) === ended) this.#loading.delete(digest);
   }
@@ -181,9 +196,13 @@ export class ShardCache {
     this.#bytes += shard.bytes;
     for (const [oldest, leaving] of this.#entries) {
       if (this.#bytes <= this.#options.budgetBytes || oldest === digest) break;
-      this.#entries.delete(oldest);
-      this.#bytes -= leaving.bytes;
-      for (const decoded of Array.from(leaving.decoded)) this.#decoded.drop(decoded);
+      this.#drop(oldest, leaving);
     }
+  }
+
+  #drop(digest: string, shard: Shard): void {
+    this.#entries.delete(digest);
+    this.#bytes -= shard.bytes;
+    for (const decoded of Array.from(shard.decoded)) this.#decoded.drop(decoded);
   }
 }

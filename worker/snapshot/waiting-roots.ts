@@ -12,6 +12,10 @@ const LONGEST_MS = 120_000;
 export class WaitingRoots {
   #roots: { readonly next: Generation; readonly since: number }[] = [];
 
+  get all(): readonly Generation[] {
+    return this.#roots.map(({ next }) => next);
+  }
+
   /** In the order of their generations: what is newer than the newest takes its place when there are too many. */
   add(next: Generation, now: number): void {
     const { generation } = next.root;
@@ -26,6 +30,6 @@ export class WaitingRoots {
     this.#roots = this.#roots.filter(
       ({ next, since }) => next.root.generation > generation && now - since < LONGEST_MS,
     );
-    return this.#roots.map(({ next }) => next).toReversed();
+    return this.all.toReversed();
   }
 }

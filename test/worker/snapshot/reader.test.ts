@@ -331,6 +331,23 @@ describe("a reader", () => {
   });
 });
 
+describe("the past", () => {
+  it("is let go but for the generation before, whatever the budget would hold", async () => {
+    const sizes: number[] = [];
+    for (let i = 1; i <= 6; i++) {
+      await published.publish({ hosts: { "a.test": hostOf(`PathPrefix /${i}`) } });
+      now += STALE_MS;
+      expect(await routesOf("a.test")).toEqual([`/${i}`]);
+      sizes.push(shards.bytes);
+    }
+    expect(new Set(sizes.slice(1)).size).toBe(1);
+    const view = await reader.view();
+    const reads = published.shardReads().length;
+    expect(await reader.insteadOf(view)?.get("hosts", "a.test")).toEqual(hostOf("PathPrefix /5"));
+    expect(published.shardReads()).toHaveLength(reads);
+  });
+});
+
 describe("the byte budget", () => {
   it("drops the shards that were used longest ago, and reads them again when they are asked for", async () => {
     const hosts = Object.fromEntries(
