@@ -76,7 +76,12 @@ export function openClients(address: Address): Clients {
         { ":path": `/dns-query?dns=${query.toString("base64url")}`, "x-lintel-debug": "1" },
         { signal: AbortSignal.timeout(TIMEOUT_MS) },
       );
-      const [headers] = (await once(stream, "response")) as [http2.IncomingHttpHeaders];
+      // A session that is destroyed takes its streams along without an error.
+      const broken = once(stream, "close").then(() => Promise.reject(new Error("the connection broke")));
+      const [headers] = (await Promise.race([once(stream, "response"), broken])) as [
+        http2.IncomingHttpHeaders,
+      ];
+      broken.catch(() => undefined);
       const chunks: Buffer[] = [];
       for await (const chunk of stream) chunks.push(chunk as Buffer);
       const status = Number(headers[":status"]);

@@ -9,7 +9,12 @@ const PATIENCE_MS = 10_000;
 const NAMES = Object.keys(HOSTS);
 
 /** Resolves when the phase is over and everything that it began has ended; storage is well again then. */
-export async function bringAbout(world: World, phase: Phase, random: () => number): Promise<void> {
+export async function bringAbout(
+  world: World,
+  phase: Phase,
+  random: () => number,
+  signal?: AbortSignal,
+): Promise<void> {
   const over = new AbortController();
   const every = async (ms: number | undefined, act: (turn: number) => Promise<void> | void) => {
     if (ms === undefined) return;
@@ -37,8 +42,9 @@ export async function bringAbout(world: World, phase: Phase, random: () => numbe
   ];
   const before = world.served;
   const began = performance.now();
-  await delay(phase.ms);
-  const isOver = () => world.served > before || performance.now() - began > phase.ms + PATIENCE_MS;
+  await delay(phase.ms, undefined, { ...(signal && { signal }) }).catch(() => undefined);
+  const isOver = () =>
+    signal?.aborted || world.served > before || performance.now() - began > phase.ms + PATIENCE_MS;
   while (!isOver()) await delay(POLL_MS);
   over.abort();
   await Promise.all(acts);

@@ -22,7 +22,10 @@ const { values } = parseArgs({
 });
 const plan = values.short ? SHORT_PLAN : longPlan(Number(values.minutes));
 await bundleCommand();
+const interrupted = new AbortController();
+for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => interrupted.abort());
 const { logs, ...report } = await run({
+  signal: interrupted.signal,
   plan: plan.filter(({ name }) => values.phase?.includes(name) ?? true),
   seed: Number(values.seed),
   requestsPerSecond: Number(values.rate),

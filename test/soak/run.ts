@@ -14,6 +14,8 @@ export interface RunOptions {
   readonly plan: readonly Phase[];
   readonly seed: number;
   readonly requestsPerSecond: number;
+  /** Ends the run early, with what there is to report. */
+  readonly signal?: AbortSignal;
   /** Told when a phase begins. */
   readonly onPhase?: (name: string) => void;
 }
@@ -38,7 +40,13 @@ export interface RunReport {
 /** The first configuration, and the last, are served within this time. */
 const CONVERGE_MS = 90_000;
 
-export async function run({ plan, seed, requestsPerSecond, onPhase }: RunOptions): Promise<RunReport> {
+export async function run({
+  plan,
+  seed,
+  requestsPerSecond,
+  signal,
+  onPhase,
+}: RunOptions): Promise<RunReport> {
   const random = seeded(seed);
   const world = await World.open(random);
   try {
@@ -58,9 +66,10 @@ export async function run({ plan, seed, requestsPerSecond, onPhase }: RunOptions
       },
     });
     for (const phase of plan) {
+      if (signal?.aborted) break;
       onPhase?.(phase.name);
       tally.begin(phase.name);
-      await bringAbout(world, phase, random);
+      await bringAbout(world, phase, random, signal);
     }
     tally.begin("calm");
     onPhase?.("calm");
