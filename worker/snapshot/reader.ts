@@ -48,6 +48,7 @@ export class SnapshotReader {
   #lastError: unknown;
   #othersAskedAt = Number.NEGATIVE_INFINITY;
   readonly #waiting = new WaitingRoots();
+  #catchingUpSince = Number.NEGATIVE_INFINITY;
 
   constructor(options: ReaderOptions) {
     this.#options = options;
@@ -125,6 +126,12 @@ export class SnapshotReader {
 
   /** Takes the newest root that can be had of those whose shards were not to be read. */
   async #catchUp(): Promise<void> {
+    this.#catchingUpSince = this.#options.now();
+    await this.#tryWaiting();
+    this.#catchingUpSince = Number.NEGATIVE_INFINITY;
+  }
+
+  async #tryWaiting(): Promise<void> {
     const { now, onCaughtUp } = this.#options;
     const generation = this.#current?.root.generation ?? 0;
     for (const next of this.#waiting.newerThan(generation, now())) {
@@ -192,7 +199,9 @@ export class SnapshotReader {
     if (!found && errors.length === 0 && this.#current !== undefined) {
       errors.push(new SnapshotUnavailableError("the head is gone"));
     }
-    await this.#catchUp();
+    // Behind the look, which requests may be waiting for.
+    const isCatchingUp = now() - this.#catchingUpSince < 2 * READ_DEADLINE_MS;
+    if (!isCatchingUp) this.#options.keepAlive(this.#catchUp());
     this.#lastError = found ? undefined : errors[0];
     if (this.#lastError !== undefined) this.#options.onRefused(this.#lastError);
     this.#checkedAt = now();
