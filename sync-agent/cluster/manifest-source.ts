@@ -8,7 +8,7 @@ import { LastGood } from "./manifests/last-good.ts";
 import { positionText } from "./manifests/parse.ts";
 import { RescanSchedule } from "./manifests/rescan-schedule.ts";
 import { type Scan, scan, type ScanContext } from "./manifests/scan.ts";
-import { EMPTY_STATE, stateOf } from "./manifests/state-maps.ts";
+import { EMPTY_STATE, stateOf, stateWith } from "./manifests/state-maps.ts";
 import type { Trouble } from "./manifests/warnings.ts";
 
 export interface ManifestSourceOptions {
@@ -103,8 +103,9 @@ class ManifestSource implements ClusterSource {
     this.#scan = next;
     const settleIn = (next.settlesAt ?? Infinity) - this.#context.now();
     this.#schedule.later(Math.max(Math.min(settleIn, this.#resyncMillis), 0));
+    const { state } = this.#observation;
     return this.#observe({
-      state: stateOf(next.served, this.#observation.state),
+      state: (next.objects && stateWith(state, next.objects)) ?? stateOf(next.served, state),
       warnings: next.warnings,
     });
   }

@@ -1,11 +1,20 @@
 /** One look at the whole of the manifests: what is served after it, given what was served before. */
 import type { Warning } from "../../warning.ts";
 import { concurrently } from "./concurrently.ts";
-import { readContent } from "./content.ts";
+import { type FoundObject, readContent } from "./content.ts";
 import type { LastGood } from "./last-good.ts";
 import { readManifestFile } from "./read-file.ts";
 import { reuseObjects } from "./reuse.ts";
-import { identityText, type ManifestFile, serve, type Served, type ServedObject } from "./served.ts";
+import {
+  identityText,
+  isPlain,
+  type ManifestFile,
+  replaced,
+  serve,
+  type Served,
+  type ServedObject,
+  type ServeResult,
+} from "./served.ts";
 import { isWithin, walk, type WalkedFile, type Watch } from "./walk.ts";
 import { composeWarnings, type Trouble } from "./warnings.ts";
 
@@ -14,6 +23,10 @@ export interface Scan {
   readonly served: Served;
   readonly warnings: readonly Warning[];
   readonly troubles: readonly Trouble[];
+  /** Those that alone are other ones than before, each in the place of one; `undefined` where more is different. */
+  readonly objects: readonly FoundObject[] | undefined;
+  /** Whether all that the files hold is served, and nothing else. */
+  readonly isPlain: boolean;
   /** When to look again at the latest, by the same clock as `now`; `undefined` for no special time. */
   readonly settlesAt: number | undefined;
 }
@@ -50,19 +63,47 @@ export async function scan(context: ScanContext, before: Scan | undefined): Prom
     before === undefined && bad.size + hidden.length > 0
       ? await loadCopies(context.lastGood, (file) => bad.has(file) || unreachable(file))
       : undefined;
-  const { served, duplicates, settlesAt } = serve({
-    previous: before?.served ?? copies?.served ?? new Map(),
-    files,
-    changed,
-    unreachable,
-    now: context.now(),
-    // What only a copy still holds went away while no agent ran.
-    settleMillis: before === undefined ? 0 : context.settleMillis,
-  });
+  const now = context.now();
+  const replacement =
+    before?.isPlain && isAlike(before.files, files)
+      ? replaced(before.served, before.files, files)
+      : undefined;
+  const result: ServeResult =
+    replacement === undefined
+      ? serve({
+          previous: before?.served ?? copies?.served ?? new Map(),
+          files,
+          changed,
+          unreachable,
+          now,
+          // What only a copy still holds went away while no agent ran.
+          settleMillis: before === undefined ? 0 : context.settleMillis,
+        })
+      : { served: replacement.served, duplicates: [], settlesAt: undefined };
+  const { served, duplicates, settlesAt } = result;
   const saveTroubles = (await context.lastGood?.save(served)) ?? [];
   const troubles = [...walked.troubles, ...watchTroubles, ...(copies?.troubles ?? []), ...saveTroubles];
   const warnings = composeWarnings(troubles, files, served, duplicates);
-  return { files, served, troubles, warnings, settlesAt };
+  return {
+    files,
+    served,
+    objects: replacement?.objects,
+    isPlain: hidden.length === 0 && isPlain(files, result),
+    troubles,
+    warnings,
+    settlesAt,
+  };
+}
+
+/** Whether they are the same files, of which all can be read as they are now. */
+function isAlike(before: readonly ManifestFile[], files: readonly ManifestFile[]): boolean {
+  return (
+    before.length === files.length &&
+    files.every(
+      ({ path, content }, index) =>
+        path === before[index]?.path && content !== undefined && content.invalid.length === 0,
+    )
+  );
 }
 
 async function readFile(

@@ -94,6 +94,51 @@ export function serve(input: ServeInput): ServeResult {
   return { served, duplicates, settlesAt };
 }
 
+export interface Replacement {
+  readonly served: Served;
+  /** The objects that stand where others of the same identity stood. */
+  readonly objects: readonly FoundObject[];
+}
+
+/**
+ * What `serve` gives where nothing is different but what objects say: most changes are such, and one file of many. Each
+ * object must have been served from its file, and no other.
+ *
+ * @param before files of which all objects are served, and no others; `files` are the same, in the same order.
+ * @returns `undefined` where objects came or went
+ */
+export function replaced(
+  previous: Served,
+  before: readonly ManifestFile[],
+  files: readonly ManifestFile[],
+): Replacement | undefined {
+  const changed: { readonly id: string; readonly entry: ServedObject }[] = [];
+  for (const [index, { path, content }] of files.entries()) {
+    const former = before[index]?.content?.objects ?? [];
+    const objects = content?.objects ?? [];
+    if (former === objects) continue;
+    if (former.length !== objects.length) return undefined;
+    for (const [place, found] of objects.entries()) {
+      const id = identityText(found.identity);
+      const other = former[place];
+      if (other === undefined || identityText(other.identity) !== id) return undefined;
+      changed.push({ id, entry: present(previous.get(id), found, path) });
+    }
+  }
+  const served = new Map(previous);
+  for (const { id, entry } of changed) served.set(id, entry);
+  return { served, objects: changed.map(({ entry }) => entry.found) };
+}
+
+/** Whether every object of these files is served from its file, and nothing else is. */
+export function isPlain(files: readonly ManifestFile[], { duplicates, settlesAt }: ServeResult): boolean {
+  return (
+    duplicates.length === 0 &&
+    settlesAt === undefined &&
+    files.every(({ content }) => content !== undefined && content.invalid.length === 0)
+  );
+}
+
 /** An entry keeps its identity while nothing of it changes. */
 function present(entry: ServedObject | undefined, found: FoundObject, file: string): ServedObject {
   const same = entry?.found === found && entry.file === file && entry.missingSince === undefined;

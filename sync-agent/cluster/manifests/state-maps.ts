@@ -2,6 +2,7 @@
 import { type ClusterState, type EndpointSlice, type Kind, objectKey } from "../state.ts";
 import type { Endpoints } from "../objects/endpoints.ts";
 import type { ObjectOf } from "../objects/read-object.ts";
+import type { FoundObject } from "./content.ts";
 import type { Served } from "./served.ts";
 
 export const EMPTY_STATE: ClusterState = {
@@ -50,8 +51,34 @@ export function stateOf(served: Served, previous: ClusterState): ClusterState {
   return same ? previous : next;
 }
 
+/**
+ * The state with some objects in the places of others, all else as it was; `undefined` where which Endpoints count may be
+ * different.
+ */
+export function stateWith(previous: ClusterState, objects: readonly FoundObject[]): ClusterState | undefined {
+  const next = { ...previous };
+  for (const [kind, found] of Map.groupBy(objects, ({ stripped }) => stripped.kind)) {
+    if (kind === "Endpoints") return undefined;
+    const before: ReadonlyMap<string, unknown> = previous[kind];
+    const changed = found.filter(({ identity, stripped }) => before.get(identity.key) !== stripped.object);
+    if (changed.length === 0) continue;
+    if (kind === "EndpointSlice" && !changed.every((it) => isOfSameService(previous, it))) return undefined;
+    const map = new Map(before);
+    for (const { identity, stripped } of changed) map.set(identity.key, stripped.object);
+    Object.assign(next, { [kind]: map });
+  }
+  const same = (Object.keys(next) as Kind[]).every((kind) => next[kind] === previous[kind]);
+  return same ? previous : next;
+}
+
+function isOfSameService({ EndpointSlice }: ClusterState, { identity, stripped }: FoundObject): boolean {
+  const before = EndpointSlice.get(identity.key);
+  return stripped.kind === "EndpointSlice" && stripped.object.serviceName === before?.serviceName;
+}
+
 /** Kubernetes mirrors Endpoints into EndpointSlices, so those of a Service with slices say nothing new. */
 function addEndpoints(slices: Map<string, EndpointSlice>, all: readonly Endpoints[]): void {
+  if (all.length === 0) return;
   const withSlices = new Set(
     Array.from(slices.values(), ({ metadata, serviceName }) => `${metadata.namespace}/${serviceName ?? ""}`),
   );

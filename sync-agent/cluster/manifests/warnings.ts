@@ -25,7 +25,8 @@ export function composeWarnings(
   duplicates: readonly Duplicate[],
   isFollowed = true,
 ): Warning[] {
-  const filesServed = new Set(Array.from(served.values(), ({ file }) => file));
+  const areUnreadable = files.some(({ unreadable }) => unreadable !== undefined);
+  const filesServed = new Set(areUnreadable ? Array.from(served.values(), ({ file }) => file) : []);
   return [
     ...troubles.map(troubleWarning),
     ...files.flatMap(({ path, unreadable, content }) => [

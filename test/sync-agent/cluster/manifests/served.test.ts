@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { Served } from "../../../../sync-agent/cluster/manifests/served.ts";
-import { EMPTY_STATE, stateOf } from "../../../../sync-agent/cluster/manifests/state-maps.ts";
+import { replaced, type Served } from "../../../../sync-agent/cluster/manifests/served.ts";
+import { EMPTY_STATE, stateOf, stateWith } from "../../../../sync-agent/cluster/manifests/state-maps.ts";
 import { file, ports, service, step } from "./files.ts";
 
 const NOTHING: Served = new Map();
@@ -178,4 +178,42 @@ test("the order of files and documents does not show in the state", () => {
       expect(size).toBeLessThanOrEqual(all.length);
     }),
   );
+});
+
+describe("objects that say something else", () => {
+  const slice = (service: string, address = "10.0.0.1") =>
+    `{apiVersion: discovery.k8s.io/v1, kind: EndpointSlice, metadata: {name: s, labels: {kubernetes.io/service-name: ${service}}}, addressType: IPv4, endpoints: [{addresses: [${address}]}]}\n---\n`;
+  const first = file("a.yaml", service("a", 1));
+  const before = [first, file("b.yaml", service("b", 1) + slice("web"))];
+  const { served } = step(NOTHING, before);
+  const state = stateOf(served, EMPTY_STATE);
+
+  test.each([
+    ["a port", service("b", 2) + slice("web")],
+    ["an endpoint", service("b", 1) + slice("web", "10.0.0.2")],
+    ["all of them", service("b", 3) + slice("web", "10.0.0.3")],
+  ])("give what a whole step gives: %s", (_, text) => {
+    const files = [first, file("b.yaml", text)];
+    const whole = step(served, files).served;
+    const found = replaced(served, before, files);
+    expect([...(found?.served ?? [])]).toEqual([...whole]);
+    expect(found?.served.get("Service default/a")).toBe(served.get("Service default/a"));
+    const next = stateWith(state, found?.objects ?? []);
+    expect(next).toEqual(stateOf(whole, state));
+    expect([...(next?.Service.keys() ?? [])]).toEqual(["default/a", "default/b"]);
+    expect(next?.Ingress).toBe(state.Ingress);
+  });
+
+  test.each([
+    ["one came", service("b", 1) + slice("web") + service("c", 1)],
+    ["one went", service("b", 1)],
+    ["they are others", service("c", 1) + slice("web")],
+  ])("need a whole step where %s", (_, text) => {
+    expect(replaced(served, before, [first, file("b.yaml", text)])).toBeUndefined();
+  });
+
+  test("need the whole state where a slice is another Service's, which may have Endpoints", () => {
+    const found = replaced(served, before, [first, file("b.yaml", service("b", 1) + slice("other"))]);
+    expect(stateWith(state, found?.objects ?? [])).toBeUndefined();
+  });
 });
