@@ -65,7 +65,7 @@ const CHANGES: Record<string, { readonly edit: Edit; readonly cost: CompileWork 
     edit: {
       kind: "EndpointSlice",
       key: "shop/web-7",
-      object: Object.assign(web(7, []), {
+      object: slice("shop/web-7", "web-7", {
         endpoints: addresses(7).map((text) => Object.assign(endpoint(text), { zones: ["b"] })),
       }),
     },
