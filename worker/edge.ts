@@ -303,7 +303,7 @@ function createDispatch(
 ): Edge {
   /** One generation serves a request whole: the current one, or another where that cannot be read. */
   async function serve(incoming: IngressRequest & { readonly facts: RequestFacts }) {
-    const found = reader.view();
+    const found = reader.view(hostnameOf(incoming.url));
     const view = found instanceof Promise ? await found : found;
     const { request, client, facts } = incoming;
     facts.generation = view.root.generation;

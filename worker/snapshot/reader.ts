@@ -69,11 +69,15 @@ export class SnapshotReader {
     return this.#current === unreadable ? this.#previous : this.#current;
   }
 
-  /** The generation that a request is to be served from. Rejects with SnapshotUnavailableError before the first. */
-  view(): MaybePromise<Generation> {
+  /**
+   * The generation that a request is to be served from. Rejects with SnapshotUnavailableError before the first.
+   *
+   * @param host whose record the request will ask for: what an isolate reads first is that, and no other shard besides
+   */
+  view(host?: string): MaybePromise<Generation> {
     const age = this.#options.now() - this.#checkedAt;
     const current = this.#current;
-    if (current === undefined) return this.#first(age);
+    if (current === undefined) return this.#first(age, host);
     if (age < FRESH_MS) return current;
     const refreshed = this.#refresh();
     return age < STALE_MS ? current : this.#patiently(refreshed, current);
@@ -97,26 +101,26 @@ export class SnapshotReader {
    *
    * @throws ContractError when it does not verify; SnapshotUnavailableError when its shards cannot be read yet.
    */
-  async offer(text: string): Promise<Offer> {
+  async offer(text: string, host = DEFAULT_HOST): Promise<Offer> {
     const current = this.#current;
     if (text === current?.text) return "same";
     const root = await this.verify(text);
     if (current !== undefined && root.generation <= current.root.generation) return "older";
     const next = new Generation(root, text, this.#options.shards);
     try {
-      return await this.#take(next, current);
+      return await this.#take(next, current, host);
     } catch (error) {
       if (error instanceof SnapshotUnavailableError) this.#waiting.add(next, this.#options.now());
       throw error;
     }
   }
 
-  async #take(next: Generation, current: Generation | undefined): Promise<Offer> {
+  async #take(next: Generation, current: Generation | undefined, host: string): Promise<Offer> {
     // An edge that says that it has a configuration has read some of it.
     if (current?.served === true) await current.prepare(next);
-    else await next.get("hosts", DEFAULT_HOST);
+    else await next.get("hosts", host);
     // While this one prepared, a later one may have come in.
-    if (this.#current !== current) return this.offer(next.text);
+    if (this.#current !== current) return this.offer(next.text, host);
     if (current?.served === true) this.#previous = current;
     this.#current = next;
     const kept = [next, ...(this.#previous === undefined ? [] : [this.#previous]), ...this.#waiting.all];
@@ -136,7 +140,7 @@ export class SnapshotReader {
     const generation = this.#current?.root.generation ?? 0;
     for (const next of this.#waiting.newerThan(generation, now())) {
       try {
-        if ((await this.#take(next, this.#current)) !== "taken") return;
+        if ((await this.#take(next, this.#current, DEFAULT_HOST)) !== "taken") return;
         await onCaughtUp?.(next.root.generation, next.text);
         return;
       } catch {
@@ -145,9 +149,9 @@ export class SnapshotReader {
     }
   }
 
-  async #first(age: number): Promise<Generation> {
+  async #first(age: number, host: string | undefined): Promise<Generation> {
     // Without a configuration every request would look; one look in FRESH_MS is enough to find the first.
-    if (age >= FRESH_MS || this.#refreshing !== undefined) await this.#refresh();
+    if (age >= FRESH_MS || this.#refreshing !== undefined) await this.#refresh(host);
     if (this.#current === undefined) {
       throw new SnapshotUnavailableError("no configuration has been published yet", {
         cause: this.#lastError,
@@ -162,12 +166,12 @@ export class SnapshotReader {
   }
 
   /** Never rejects: what went wrong is remembered, and what was served stays served. */
-  #refresh(): Promise<void> {
+  #refresh(host?: string): Promise<void> {
     // A look may hang with the request that began it: its timers end with it too. Then it is forgotten.
     const isStuck = this.#options.now() - this.#lookedAt > 2 * READ_DEADLINE_MS;
     if (this.#refreshing === undefined || isStuck) {
       this.#lookedAt = this.#options.now();
-      const refreshing = this.#look().finally(() => {
+      const refreshing = this.#look(host).finally(() => {
         if (this.#refreshing === refreshing) this.#refreshing = undefined;
       });
       this.#refreshing = refreshing;
@@ -176,12 +180,14 @@ export class SnapshotReader {
     return this.#refreshing;
   }
 
-  async #look(): Promise<void> {
+  async #look(host: string | undefined): Promise<void> {
     // From now on, so that a look that hangs holds up one request and not each.
     const { heads, now, delay } = this.#options;
     this.#checkedAt = now();
     const errors: unknown[] = [];
     let found = false;
+    // An isolate's first request does not wait for them where the first source has a head: their turn comes later.
+    if (this.#current === undefined) this.#othersAskedAt = now();
     const othersAreDue = now() - this.#othersAskedAt >= OTHERS_MS;
     for (const [index, head] of heads.entries()) {
       if (found && !othersAreDue) break;
@@ -189,7 +195,7 @@ export class SnapshotReader {
       try {
         const text = await withDeadline("the head", head(), delay);
         if (text === undefined) continue;
-        const outcome = await this.offer(text);
+        const outcome = await this.offer(text, host);
         if (outcome !== "older") found = true;
         else errors.push(new SnapshotUnavailableError("the head is an older generation's"));
       } catch (error) {

@@ -16,7 +16,7 @@ export interface Decoded {
   readonly record: RecordOf<Section>;
   /** Of its text. */
   readonly bytes: number;
-  /** Since the last look for ones that are not used. */
+  /** Again since it was decoded, or since the last look for ones that are not used. */
   isUsed: boolean;
 }
 
@@ -81,7 +81,7 @@ export class Shard<S extends Section = Section> {
   }
 
   #keep(key: string, record: RecordOf<Section>, text: string): Decoded {
-    const decoded = { shard: this as Shard, key, record, bytes: text.length, isUsed: true };
+    const decoded = { shard: this as Shard, key, record, bytes: text.length, isUsed: false };
     this.#decoded.set(key, decoded);
     return decoded;
   }

@@ -39,6 +39,11 @@ const settle = async () => {
   while (behind.length > 0) await behind.shift();
 };
 
+/** More than one shard of them. */
+const manyHosts = Object.fromEntries(
+  Array.from({ length: 2500 }, (_, i) => [`h${i}.test`, hostOf(`PathPrefix /${i}`)] as const),
+);
+
 beforeEach(async () => {
   published = await Published.create();
   now = 1_000_000;
@@ -50,18 +55,28 @@ beforeEach(async () => {
 
 interface ReaderParts {
   budgetBytes?: number;
+  recordBudgetBytes?: number;
   heads?: HeadSource[];
   get?: KvGet;
 }
 
 function newReader({
   budgetBytes = 1_000_000,
+  recordBudgetBytes = budgetBytes,
   heads,
   get = published.get,
 }: ReaderParts = {}): SnapshotReader {
   const keepAlive = (work: Promise<unknown>) => void behind.push(work);
   const delay = (ms: number) => new Promise<void>((resolve) => void timers.push({ ms, resolve }));
-  shards = new ShardCache({ cluster: published.cluster, get, budgetBytes, now: () => now, delay, keepAlive });
+  shards = new ShardCache({
+    cluster: published.cluster,
+    get,
+    budgetBytes,
+    recordBudgetBytes,
+    now: () => now,
+    delay,
+    keepAlive,
+  });
   return new SnapshotReader({
     cluster: published.cluster,
     verifier: Promise.resolve(published.verifier),
@@ -289,6 +304,16 @@ describe("a reader", () => {
     expect(await routesOf("a.test")).toEqual(["/two"]);
   });
 
+  it("reads for an isolate's first request the shard of its host, and nothing besides", async () => {
+    const root = await published.publish({ hosts: { "a.test": hostOf("PathPrefix /one"), ...manyHosts } });
+    reader = newReader({ heads: [async () => root, kvHeadSource(published.cluster, published.get)] });
+    const view = await reader.view("a.test");
+    expect(await view.get("hosts", "a.test")).toBeDefined();
+    await settle();
+    expect(published.reads).toHaveLength(1);
+    expect(published.shardReads()).toHaveLength(1);
+  });
+
   it("asks the second place when the first has nothing, or fails", async () => {
     await published.publish({ hosts: { "a.test": hostOf("PathPrefix /one") } });
     const inKv = kvHeadSource(published.cluster, published.get);
@@ -349,11 +374,39 @@ describe("the past", () => {
 });
 
 describe("the byte budget", () => {
+  it("holds for decoded records apart from texts: no shard is read twice for them", async () => {
+    await published.publish({ hosts: manyHosts });
+    reader = newReader({ recordBudgetBytes: 20_000 });
+    for (let i = 0; i < 2500; i += 5) {
+      expect(await routesOf(`h${i}.test`)).toEqual([`/${i}`]);
+      expect(shards.decodedBytes).toBeLessThanOrEqual(20_000);
+    }
+    expect(shards.decodedBytes).toBeGreaterThan(15_000);
+    expect(new Set(published.shardReads()).size).toBe(published.shardReads().length);
+  });
+
+  it("keeps decoded what is asked for again and again", async () => {
+    await published.publish({ hosts: manyHosts });
+    reader = newReader({ recordBudgetBytes: 20_000 });
+    const view = await reader.view();
+    const known = await view.get("hosts", "h0.test");
+    for (let i = 1; i < 500; i += 1) {
+      await view.get("hosts", `h${i}.test`);
+      expect(await view.get("hosts", "h0.test")).toBe(known);
+    }
+  });
+
+  it("keeps the very object of a record that a new generation leaves as it was", async () => {
+    await published.publish({ hosts: { ...manyHosts, "a.test": hostOf("PathPrefix /one") } });
+    const known = await (await reader.view()).get("hosts", "h0.test");
+    await published.publish({ hosts: { ...manyHosts, "h1.test": hostOf("PathPrefix /two") } });
+    now += STALE_MS;
+    expect(await (await reader.view()).get("hosts", "h1.test")).toEqual(hostOf("PathPrefix /two"));
+    expect(await (await reader.view()).get("hosts", "h0.test")).toBe(known);
+  });
+
   it("drops the shards that were used longest ago, and reads them again when they are asked for", async () => {
-    const hosts = Object.fromEntries(
-      Array.from({ length: 2500 }, (_, i) => [`h${i}.test`, hostOf(`PathPrefix /${i}`)] as const),
-    );
-    await published.publish({ hosts });
+    await published.publish({ hosts: manyHosts });
     reader = newReader({ budgetBytes: 150_000 });
     for (let i = 0; i < 2500; i += 50) {
       expect(await routesOf(`h${i}.test`)).toEqual([`/${i}`]);
