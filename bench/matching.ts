@@ -34,8 +34,8 @@ export const bench: Bench = {
       for (const contender of CONTENDERS) {
         say(`${size} routes: building ${contender.name}`);
         const built = buildIt(contender, routes.all, questions);
-        if ("problem" in built)
-          notes.push(`${contender.name} at ${size.toLocaleString("en-US")} routes: ${built.problem}`);
+        const at = `${contender.name} at ${size.toLocaleString("en-US")} routes`;
+        if ("problem" in built) notes.push(`${at}: ${built.problem}`);
         else standing.push({ name: contender.name, find: built.find });
       }
       const figures = measure(standing, questions);
@@ -69,13 +69,13 @@ export const bench: Bench = {
 type Built = { readonly find: (question: Question) => unknown } | { readonly problem: string };
 
 function buildIt(
-  { build }: Contender,
+  contender: Contender,
   routes: Parameters<Contender["build"]>[0],
   questions: readonly Question[],
 ): Built {
   try {
     const find = inTime(() => {
-      const found = build(routes);
+      const found = contender.build(routes);
       // Some do their work at the first question.
       for (const question of questions.slice(0, 1)) found(question);
       return found;

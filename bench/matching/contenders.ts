@@ -55,7 +55,7 @@ const findMyWayRouter: Contender = {
       }
     }
     const pathOf = hostFinder(routes);
-    return (question) => router.find("GET", pathOf(question))?.store;
+    return (question): unknown => router.find("GET", pathOf(question))?.store;
   },
 };
 
@@ -84,8 +84,8 @@ function honoContender(name: string, create: () => HonoRouter): Contender {
       const pathOf = hostFinder(routes);
       return (question) => {
         const [handlers] = router.match("GET", pathOf(question));
-        const first: unknown = Array.isArray(handlers) ? handlers[0] : undefined;
-        return Array.isArray(first) ? first[0] : undefined;
+        const [first] = Array.isArray(handlers) ? (handlers as unknown[]) : [];
+        return Array.isArray(first) ? (first as unknown[])[0] : undefined;
       };
     },
   };

@@ -30,5 +30,6 @@ const server = createServer({ noDelay: true }, (socket) => {
 });
 server.listen(0, "127.0.0.1", () => {
   const address = server.address();
+  // oxlint-disable-next-line unicorn/require-post-message-target-origin -- threads have no origins
   if (address !== null && typeof address === "object") parentPort?.postMessage(address.port);
 });

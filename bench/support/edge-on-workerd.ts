@@ -70,7 +70,7 @@ export async function startEdge(options: EdgeOptions): Promise<RunningWorker> {
     ...(inspect && { inspectorPort: 0 }),
   });
   const port = Number((await miniflare.unsafeGetDirectURL(EDGE_WORKER)).port);
-  const [pid] = [...childProcesses()].filter((child) => !before.has(child));
+  const pid = [...childProcesses()].find((child) => !before.has(child));
   if (pid === undefined) throw new Error("workerd is not among this process's children");
   const kv = (await miniflare.getKVNamespace("KV", EDGE_WORKER)) as unknown as KvWriter;
   for (const [key, value] of snapshot.values) await kv.put(key, value);

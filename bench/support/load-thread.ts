@@ -29,7 +29,7 @@ async function load({ at, connections, ms, requests }: LoadOrder): Promise<LoadR
     ),
   );
   const seconds = (performance.now() - start) / 1000;
-  const sorted = Float64Array.from(latencies).sort();
+  const sorted = Float64Array.from(latencies).toSorted();
   const quantile = (share: number) => sorted[Math.floor(share * (sorted.length - 1))] ?? 0;
   return { requests: latencies.length, seconds, p50: quantile(0.5), p99: quantile(0.99) };
 }

@@ -26,6 +26,7 @@ export function startClient(): Client {
   const thread = new Worker(new URL("load-thread.ts", import.meta.url));
   return {
     async load(order) {
+      // oxlint-disable-next-line unicorn/require-post-message-target-origin -- threads have no origins
       thread.postMessage(order);
       const [report] = (await once(thread, "message")) as [LoadReport];
       if ("error" in report) throw new Error(`the load broke off: ${report.error}`);

@@ -90,8 +90,8 @@ export class RouteTable {
 
   #byExpression(path: string): Match | undefined {
     for (const candidate of this.#expressions) {
-      if (mayStartWith(path, candidate.start) && candidate.expression.test(path))
-        return new ExpressionMatch(candidate, path);
+      if (!mayStartWith(path, candidate.start)) continue;
+      if (candidate.expression.test(path)) return new ExpressionMatch(candidate, path);
     }
     return undefined;
   }

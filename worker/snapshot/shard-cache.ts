@@ -107,8 +107,8 @@ export class ShardCache {
 
   /** Of a shard that has left memory nothing is kept; a request that still has it uses it up. */
   #keep(decoded: Decoded | undefined): void {
-    if (decoded !== undefined && this.held(decoded.shard.digest) === decoded.shard)
-      this.#decoded.add(decoded);
+    if (decoded === undefined || this.held(decoded.shard.digest) !== decoded.shard) return;
+    this.#decoded.add(decoded);
   }
 
   /** As peek(), by somebody whose look is no use of it. */
@@ -136,7 +136,7 @@ export class ShardCache {
       this.#options.keepAlive(ended);
       loading = begun;
     }
-    return (await loading.shard) as Shard as Shard<S>;
+    return (await loading.shard) as Shard<S>;
   }
 
   /**
