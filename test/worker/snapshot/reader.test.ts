@@ -54,25 +54,18 @@ beforeEach(async () => {
 });
 
 interface ReaderParts {
-  budgetBytes?: number;
-  recordBudgetBytes?: number;
   heads?: HeadSource[];
   get?: KvGet;
 }
 
-function newReader({
-  budgetBytes = 1_000_000,
-  recordBudgetBytes = budgetBytes,
-  heads,
-  get = published.get,
-}: ReaderParts = {}): SnapshotReader {
+function newReader({ heads, get = published.get }: ReaderParts = {}): SnapshotReader {
   const keepAlive = (work: Promise<unknown>) => void behind.push(work);
   const delay = (ms: number) => new Promise<void>((resolve) => void timers.push({ ms, resolve }));
   shards = new ShardCache({
     cluster: published.cluster,
     get,
-    budgetBytes,
-    recordBudgetBytes,
+    budgetBytes: 1_000_000,
+    recordBudgetBytes: 1_000_000,
     now: () => now,
     delay,
     keepAlive,
@@ -353,65 +346,5 @@ describe("a reader", () => {
       if (record instanceof Promise) expect.fail("its shard was not read ahead");
       expect(record?.routes[0]?.match.path.value).toBe(path);
     }
-  });
-});
-
-describe("the past", () => {
-  it("is let go but for the generation before, whatever the budget would hold", async () => {
-    const sizes: number[] = [];
-    for (let i = 1; i <= 6; i++) {
-      await published.publish({ hosts: { "a.test": hostOf(`PathPrefix /${i}`) } });
-      now += STALE_MS;
-      expect(await routesOf("a.test")).toEqual([`/${i}`]);
-      sizes.push(shards.bytes);
-    }
-    expect(new Set(sizes.slice(1)).size).toBe(1);
-    const view = await reader.view();
-    const reads = published.shardReads().length;
-    expect(await reader.insteadOf(view)?.get("hosts", "a.test")).toEqual(hostOf("PathPrefix /5"));
-    expect(published.shardReads()).toHaveLength(reads);
-  });
-});
-
-describe("the byte budget", () => {
-  it("holds for decoded records apart from texts: no shard is read twice for them", async () => {
-    await published.publish({ hosts: manyHosts });
-    reader = newReader({ recordBudgetBytes: 20_000 });
-    for (let i = 0; i < 2500; i += 5) {
-      expect(await routesOf(`h${i}.test`)).toEqual([`/${i}`]);
-      expect(shards.decodedBytes).toBeLessThanOrEqual(20_000);
-    }
-    expect(shards.decodedBytes).toBeGreaterThan(15_000);
-    expect(new Set(published.shardReads()).size).toBe(published.shardReads().length);
-  });
-
-  it("keeps decoded what is asked for again and again", async () => {
-    await published.publish({ hosts: manyHosts });
-    reader = newReader({ recordBudgetBytes: 20_000 });
-    const view = await reader.view();
-    const known = await view.get("hosts", "h0.test");
-    for (let i = 1; i < 500; i += 1) {
-      await view.get("hosts", `h${i}.test`);
-      expect(await view.get("hosts", "h0.test")).toBe(known);
-    }
-  });
-
-  it("keeps the very object of a record that a new generation leaves as it was", async () => {
-    await published.publish({ hosts: { ...manyHosts, "a.test": hostOf("PathPrefix /one") } });
-    const known = await (await reader.view()).get("hosts", "h0.test");
-    await published.publish({ hosts: { ...manyHosts, "h1.test": hostOf("PathPrefix /two") } });
-    now += STALE_MS;
-    expect(await (await reader.view()).get("hosts", "h1.test")).toEqual(hostOf("PathPrefix /two"));
-    expect(await (await reader.view()).get("hosts", "h0.test")).toBe(known);
-  });
-
-  it("drops the shards that were used longest ago, and reads them again when they are asked for", async () => {
-    await published.publish({ hosts: manyHosts });
-    reader = newReader({ budgetBytes: 150_000 });
-    for (let i = 0; i < 2500; i += 50) {
-      expect(await routesOf(`h${i}.test`)).toEqual([`/${i}`]);
-      expect(shards.bytes).toBeLessThanOrEqual(150_000);
-    }
-    expect(new Set(published.shardReads()).size).toBeLessThan(published.shardReads().length);
   });
 });

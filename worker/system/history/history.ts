@@ -113,8 +113,9 @@ export function createHistory(options: HistoryOptions): History {
   async function roots(): Promise<readonly ListedRoot[]> {
     const age = listing === undefined ? FRESH_MS : now() - listing.since;
     const served = options.served();
-    if (listing !== undefined && age >= 0 && age < FRESH_MS && listing.served === served)
+    if (listing !== undefined && age >= 0 && age < FRESH_MS && listing.served === served) {
       return listing.roots;
+    }
     const found: ListedRoot[] = [];
     let cursor: string | undefined;
     for (let page = 0; page < MOST_PAGES; page++) {
