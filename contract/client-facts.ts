@@ -11,9 +11,6 @@ export const CLIENT_FACTS_HEADER = "lintel-client";
  */
 export const ACCESS_RECORD_HEADER = "lintel-access";
 
-/** The request header by which a client asks for Server-Timing: its value is the operator's token. No upstream sees it. */
-export const TIMING_HEADER = "lintel-timing";
-
 export interface ClientFacts {
   /** Canonical text (address.ts). */
   readonly address: string;

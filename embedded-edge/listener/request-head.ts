@@ -1,5 +1,4 @@
 /** What the listener makes of a client's request head before the Worker sees it. Pure. */
-import { TIMING_HEADER } from "../../contract/index.ts";
 import { isAuthority } from "../http/authority.ts";
 import { endToEndFields, type RawFields, valuesOf } from "../http/fields.ts";
 import { type Framing, framingFields, requestFraming } from "../http/framing.ts";
@@ -112,7 +111,7 @@ function isNotPassed(name: string): boolean {
     // Answered by the listener itself.
     name === "expect" ||
     // What edge and gateway say to each other (contract/).
-    (name.startsWith("lintel-") && name !== TIMING_HEADER) ||
+    name.startsWith("lintel-") ||
     // workerd's direct socket reads `request.cf` from it.
     name === "mf-cf-blob"
   );

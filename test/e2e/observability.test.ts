@@ -143,7 +143,7 @@ describe("the access log", () => {
       tracestate: `a=${SECRET}`,
       "lintel-access": `{"a":"${SECRET}"}`,
       "lintel-client": SECRET,
-      "lintel-timing": SECRET,
+      "x-lintel-debug": SECRET,
     };
     const path = `/api/x?token=${SECRET}`;
     const answer = await ask("a.web.test", path, "hostile-1", headers);
@@ -228,7 +228,7 @@ describe("a trace", () => {
 
 describe("Server-Timing", () => {
   test("is told to who shows the token, which goes no further", async () => {
-    const answer = await ask("plain.test", "/", "timing-1", { "lintel-timing": TOKEN });
+    const answer = await ask("plain.test", "/", "timing-1", { "x-lintel-debug": TOKEN });
     expect(answer.headers["server-timing"]).toMatch(
       /^total;dur=\d+, upstream;dur=\d+, edge;dur=\d+, tries;desc="1", ingress;desc="test\/plain", rule;desc="plain.test\/"/,
     );
@@ -238,7 +238,7 @@ describe("Server-Timing", () => {
   test("is told to nobody else", async () => {
     const answers = [
       await ask("plain.test", "/", "timing-2"),
-      await ask("plain.test", "/", "timing-3", { "lintel-timing": "guess" }),
+      await ask("plain.test", "/", "timing-3", { "x-lintel-debug": "guess" }),
     ];
     for (const { headers } of answers) expect(headers).not.toHaveProperty("server-timing");
   });

@@ -1,5 +1,11 @@
 import { describe, expect, test } from "vitest";
-import { DEFAULT_TIMING, failureAt, type History, nextRound, UNLIMITED_TIMING } from "../../sync-agent/timing.ts";
+import {
+  DEFAULT_TIMING,
+  failureAt,
+  type History,
+  nextRound,
+  UNLIMITED_TIMING,
+} from "../../sync-agent/timing.ts";
 
 const START = 100_000;
 const IDLE: History = {

@@ -1,5 +1,6 @@
 /** Sees every request come and go: counts it, and tells the access log, the platform and whoever may know. */
-import { ACCESS_RECORD_HEADER, type ClientFacts, TIMING_HEADER } from "../../contract/index.ts";
+import { ACCESS_RECORD_HEADER, type ClientFacts } from "../../contract/index.ts";
+import { DEBUG_HEADER } from "../ingress/headers.ts";
 import type { Log } from "../log.ts";
 import { accessRecord, type Asked, encodeRecord, isQuiet } from "./access-record.ts";
 import { type DataPoint, dataPoint } from "./data-point.ts";
@@ -89,7 +90,7 @@ export class Observer {
       if (isLogged && hasListener) response.headers.set(ACCESS_RECORD_HEADER, encodeRecord(record));
       else if (isLogged) log("info", record, "request");
     }
-    const token = request.headers.get(TIMING_HEADER);
+    const token = request.headers.get(DEBUG_HEADER);
     if (token !== null && facts.client !== undefined && this.#options.isOperator(facts.client, token)) {
       response.headers.append("server-timing", serverTiming(facts));
     }

@@ -135,7 +135,7 @@ describe("the access log", () => {
   test("of what a client sends, headers and query are in no line, point or attribute", () => {
     const { ask, logged, points, span } = scene({ tracing: undefined });
     const headers = Object.fromEntries(
-      ["authorization", "cookie", "user-agent", "referer", "x-api-key", "tracestate", "lintel-timing"].map(
+      ["authorization", "cookie", "user-agent", "referer", "x-api-key", "tracestate", "x-lintel-debug"].map(
         (name) => [name, SECRETS],
       ),
     );
@@ -193,7 +193,7 @@ describe("Server-Timing", () => {
     ["another", "guess", false],
   ])("for who shows %s", (_, token, isTold) => {
     const header = scene()
-      .ask({ headers: { "lintel-timing": token } })
+      .ask({ headers: { "x-lintel-debug": token } })
       .headers.get("server-timing");
     expect(header).toBe(
       isTold
