@@ -63,6 +63,11 @@ export class ShardCache {
     return this.#decoded.bytes;
   }
 
+  /** How many reads are underway. */
+  get loading(): number {
+    return this.#loading.size;
+  }
+
   /** The shard if it is in memory. */
   peek<S extends Section>(digest: string): Shard<S> | undefined {
     const shard = this.#entries.get(digest);
@@ -125,8 +130,7 @@ export class ShardCache {
     const failed = this.#failed.get(digest);
     if (failed !== undefined && this.#options.now() < failed.until) throw failed.error;
     let loading = this.#loading.get(digest);
-    // A read may hang with the request that began it: its timers end with it too. Then it is begun anew.
-    if (loading === undefined || this.#options.now() - loading.since > 2 * READ_DEADLINE_MS) {
+    if (loading === undefined || this.#isStuck(loading)) {
       const begun = { shard: this.#read(section, digest), since: this.#options.now() };
       const ended = begun.shard.then(
         () => this.#forget(digest, begun),
@@ -162,6 +166,15 @@ export class ShardCache {
       roots.flatMap(({ sections }) => SECTION_NAMES.flatMap((name) => sections[name].shards)),
     );
     for (const [digest, shard] of this.#entries) if (!named.has(digest)) this.#drop(digest, shard);
+    // Reads that hang with a request that is gone, and of shards that nobody asks for again, would pile up.
+    for (const [digest, loading] of this.#loading) {
+      if (!named.has(digest) && this.#isStuck(loading)) this.#loading.delete(digest);
+    }
+  }
+
+  /** A read may hang with the request that began it: its timers end with it too. */
+  #isStuck({ since }: Loading): boolean {
+    return this.#options.now() - since > 2 * READ_DEADLINE_MS;
   }
 
   #forget(digest: string, ended: Loading): void {

@@ -1,5 +1,6 @@
 /** What an isolate holds: texts of shards and decoded records, each within its budget, and nothing of the past. */
 import { beforeEach, describe, expect, it } from "vitest";
+import { decodeRoot, shardKey } from "../../../contract/index.ts";
 import { kvHeadSource } from "../../../worker/snapshot/head-source.ts";
 import { SnapshotReader, STALE_MS } from "../../../worker/snapshot/reader.ts";
 import { ShardCache } from "../../../worker/snapshot/shard-cache.ts";
@@ -67,6 +68,33 @@ describe("the past", () => {
     const reads = published.shardReads().length;
     expect(await reader.insteadOf(view)?.get("hosts", "a.test")).toEqual(hostOf("PathPrefix /5"));
     expect(published.shardReads()).toHaveLength(reads);
+  });
+
+  it("is let go where its reads hang for ever, with requests that are gone", async () => {
+    const { cluster, kv, verifier } = published;
+    const root = await decodeRoot(
+      await published.publish({ hosts: { "a.test": hostOf("Exact /") } }),
+      verifier,
+    );
+    const [named = ""] = root.sections.hosts.shards;
+    const never = new Promise<null>(() => {});
+    const cache = new ShardCache({
+      cluster,
+      get: async (key) => (key === shardKey(cluster, named) ? (kv.get(key) ?? null) : never),
+      budgetBytes: 1_000_000,
+      now: () => now,
+      delay: () => new Promise<void>(() => {}),
+      keepAlive: () => {},
+    });
+    for (let i = 0; i < 1000; i++) {
+      void cache.load("hosts", String(i).padStart(64, "0"));
+      now += 1_000;
+      await cache.load("hosts", named);
+      cache.keepOnly([root]);
+      // Those of the last ten seconds may come yet.
+      expect(cache.loading).toBeLessThanOrEqual(11);
+    }
+    expect(cache.has(named)).toBe(true);
   });
 });
 
