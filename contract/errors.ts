@@ -1,4 +1,5 @@
 import type * as z from "zod";
+import { fits } from "./fits.ts";
 
 /** What every refusal of contract data has in common: `what` names the datum ("root", "shard hosts/3"). */
 export class ContractError extends Error {
@@ -35,6 +36,8 @@ export class IntegrityError extends ContractError {
 
 /** Validates plain data, or throws MalformedError with the path of the first field that is wrong. */
 export function parseAs<T extends z.ZodType>(what: string, schema: T, value: unknown): z.output<T> {
+  // What fits is left as it is, hence of the type that comes out.
+  if (fits(schema, value)) return value as z.output<T>;
   const result = schema.safeParse(value);
   if (result.success) return result.data;
   const issue = result.error.issues[0];
