@@ -2,8 +2,12 @@ import { DEFAULT_HOST, type HostRecord, serverNameKeys } from "../../contract/in
 import type { MaybePromise, SnapshotView } from "../snapshot/view.ts";
 import { type Match, RouteTable } from "./route-table.ts";
 
-/** Tables are built when a host is first asked for, and go when its shard leaves memory. */
-const tables = new WeakMap<HostRecord, RouteTable>();
+/**
+ * Tables are built when a host is first asked for, and hang on its record, to go with it: a weak map of tens of thousands
+ * costs several looks into cold memory a request.
+ */
+const TABLE = Symbol("table");
+type Tabled = HostRecord & { [TABLE]?: RouteTable };
 
 /**
  * The route for a host and path: the exact host's, else the one-label wildcard's, else the host-less rules'. A host
@@ -46,11 +50,7 @@ function byDefault(view: SnapshotView, path: string): MaybePromise<Match | undef
   return found.then((record) => (record === undefined ? undefined : match(record, DEFAULT_HOST, path)));
 }
 
-function match(host: HostRecord, key: string, path: string): Match | undefined {
-  let table = tables.get(host);
-  if (table === undefined) {
-    table = new RouteTable(host, key);
-    tables.set(host, table);
-  }
-  return table.match(path);
+function match(host: Tabled, key: string, path: string): Match | undefined {
+  host[TABLE] ??= new RouteTable(host, key);
+  return host[TABLE].match(path);
 }

@@ -40,32 +40,48 @@ class ExpressionMatch implements Match {
   }
 }
 
-/** A host's routes in the form that matches fast: the cost grows with the depth of a path, not with the routes. */
+/** With no more paths than these, one after the other is faster than a map, and touches less memory. */
+const FEW_PATHS = 16;
+const SLASH = 0x2f;
+
+/** A host's routes in the form that matches fast. */
 export class RouteTable {
-  readonly #exact = new Map<string, Match>();
-  readonly #prefixes = new Map<string, Match>();
-  readonly #expressions: ExpressionRoute[] = [];
-  readonly #longestPrefix: number;
+  /**
+   * Of most hosts, whose paths are few: each path and behind it its match, exact ones first, then prefixes, the longest
+   * first. In one array, since of many hosts most lie in cold memory, and each object more is a wait for it.
+   */
+  readonly #few: readonly (string | Match)[] = [];
+  /** Where the prefixes begin. */
+  readonly #firstPrefix: number = 0;
+  readonly #many: ManyPaths | undefined;
+  readonly #expressions: readonly ExpressionRoute[] | undefined;
 
   /** @param host the key of the record */
   constructor(record: HostRecord, host = "") {
+    const exact = new Map<string, Match>();
+    const prefixes = new Map<string, Match>();
+    const expressions: ExpressionRoute[] = [];
     for (const route of record.routes) {
       const { type, value } = route.match.path;
       // Routes stand in matching order, so the first of two equal matches is meant.
       if (type === "RegularExpression") {
         const expression = expressionOf(value);
         if (expression !== undefined) {
-          this.#expressions.push({ host, route, expression, start: literalStart(value) });
+          expressions.push({ host, route, expression, start: literalStart(value) });
         }
       } else {
-        const table = type === "Exact" ? this.#exact : this.#prefixes;
+        const table = type === "Exact" ? exact : prefixes;
         if (!table.has(value)) table.set(value, { host, route, groups: NO_GROUPS });
       }
     }
-    this.#longestPrefix = [...this.#prefixes.keys()].reduce(
-      (longest, { length }) => Math.max(longest, length),
-      0,
-    );
+    if (expressions.length > 0) this.#expressions = expressions;
+    if (exact.size + prefixes.size > FEW_PATHS) {
+      this.#many = new ManyPaths(exact, prefixes);
+    } else {
+      const longestFirst = [...prefixes].toSorted(([a], [b]) => b.length - a.length);
+      this.#few = [...exact, ...longestFirst].flat();
+      this.#firstPrefix = 2 * exact.size;
+    }
   }
 
   /**
@@ -74,6 +90,41 @@ export class RouteTable {
    *
    * @param path as normalisePath gives it.
    */
+  match(path: string): Match | undefined {
+    const found = this.#many === undefined ? this.#byFew(path) : this.#many.match(path);
+    return found ?? (this.#expressions && byExpression(this.#expressions, path));
+  }
+
+  #byFew(path: string): Match | undefined {
+    const few = this.#few;
+    for (let i = 0; i < few.length; i += 2) {
+      const candidate = few[i] as string;
+      const isFound = i < this.#firstPrefix ? candidate === path : isUnder(path, candidate);
+      if (isFound) return few[i + 1] as Match;
+    }
+    return undefined;
+  }
+}
+
+/** Whether a prefix of whole elements begins the path; `/` begins all. */
+function isUnder(path: string, prefix: string): boolean {
+  const { length } = prefix;
+  const isWhole = length === 1 || length === path.length || path.charCodeAt(length) === SLASH;
+  return isWhole && path.startsWith(prefix);
+}
+
+/** The cost grows with the depth of a path, not with the routes. */
+class ManyPaths {
+  readonly #exact: ReadonlyMap<string, Match>;
+  readonly #prefixes: ReadonlyMap<string, Match>;
+  readonly #longestPrefix: number;
+
+  constructor(exact: ReadonlyMap<string, Match>, prefixes: ReadonlyMap<string, Match>) {
+    this.#exact = exact;
+    this.#prefixes = prefixes;
+    this.#longestPrefix = [...prefixes.keys()].reduce((longest, { length }) => Math.max(longest, length), 0);
+  }
+
   match(path: string): Match | undefined {
     const exact = this.#exact.get(path);
     if (exact !== undefined) return exact;
@@ -85,22 +136,35 @@ export class RouteTable {
       }
       end = path.lastIndexOf("/", end - 1);
     }
-    return this.#prefixes.get("/") ?? this.#byExpression(path);
-  }
-
-  #byExpression(path: string): Match | undefined {
-    for (const candidate of this.#expressions) {
-      if (!mayStartWith(path, candidate.start)) continue;
-      if (candidate.expression.test(path)) return new ExpressionMatch(candidate, path);
-    }
-    return undefined;
+    return this.#prefixes.get("/");
   }
 }
 
+function byExpression(expressions: readonly ExpressionRoute[], path: string): Match | undefined {
+  for (const candidate of expressions) {
+    if (!mayStartWith(path, candidate.start)) continue;
+    if (candidate.expression.test(path)) return new ExpressionMatch(candidate, path);
+  }
+  return undefined;
+}
+
+/**
+ * Expressions by their texts: many hosts have the same few, such as `/(.*)`, and what an engine has learnt of a text it has
+ * learnt for all of them.
+ */
+const known = new Map<string, Expression>();
+const MOST_KNOWN = 512;
+
 /** The agent publishes none that do not compile; one of another version of it that did so harms no other route. */
 function expressionOf(value: string): Expression | undefined {
+  const before = known.get(value);
+  if (before !== undefined) return before;
   try {
-    return pathExpression(value);
+    const expression = pathExpression(value);
+    const [oldest] = known.keys();
+    if (known.size >= MOST_KNOWN && oldest !== undefined) known.delete(oldest);
+    known.set(value, expression);
+    return expression;
   } catch (error) {
     if (error instanceof ExpressionError) return undefined;
     throw error;
