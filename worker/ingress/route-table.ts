@@ -109,6 +109,7 @@ export class RouteTable {
 /** Whether a prefix of whole elements begins the path; `/` begins all. */
 function isUnder(path: string, prefix: string): boolean {
   const { length } = prefix;
+  if (length > path.length) return false;
   const isWhole = length === 1 || length === path.length || path.charCodeAt(length) === SLASH;
   return isWhole && path.startsWith(prefix);
 }
