@@ -59,10 +59,10 @@ function goalTable({ goals }: Findings): string[] {
   );
 }
 
-const wanted = ({ want, unit }: Goal): string =>
+export const wanted = ({ want, unit }: Goal): string =>
   "atLeast" in want ? `at least ${withUnit(want.atLeast, unit)}` : `at most ${withUnit(want.atMost, unit)}`;
 
-const withUnit = (value: number, unit: string | undefined): string =>
+export const withUnit = (value: number, unit: string | undefined): string =>
   unit === undefined ? figure(value) : `${figure(value)} ${unit}`;
 
 /** Three digits that mean something, thousands set apart. */
@@ -71,7 +71,7 @@ export function figure(value: number): string {
   return String(Number(value.toPrecision(3)));
 }
 
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string[] {
+export function table(head: readonly string[], rows: readonly (readonly string[])[]): string[] {
   if (rows.length === 0) return [];
   const widths = head.map((title, column) =>
     Math.max(3, title.length, ...rows.map((row) => row[column]?.length ?? 0)),

@@ -20,6 +20,7 @@ export type Results = z.infer<typeof results>;
 
 export const RESULTS = new URL("../results.json", import.meta.url);
 export const REPORT = new URL("../results.md", import.meta.url);
+export const README = new URL("../../README.md", import.meta.url);
 
 export async function readResults(): Promise<Results> {
   return results.parse(JSON.parse(await readFile(RESULTS, "utf8")));

@@ -1,17 +1,20 @@
 /**
  * `npm run bench [-- NAME…]`: runs benchmarks, each in a process of its own, one after another, and writes
- * bench/results.json and results.md. Figures of benchmarks that were not named stay as they are.
+ * bench/results.json, results.md and the README's table of goals. Figures of benchmarks that were not named stay as they
+ * are. `-- report` runs none, and writes what is made of the figures.
  */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { writeFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { BENCHMARKS } from "../benchmarks.ts";
 import { isMet } from "./benchmark.ts";
+import { withGoals } from "./readme.ts";
 import { report } from "./report.ts";
-import { readResults, REPORT, writeResults } from "./results.ts";
+import { README, readResults, REPORT, writeResults } from "./results.ts";
 
-const named = process.argv.slice(2);
+const named = process.argv.slice(2).filter((name) => name !== "report");
+const isReportOnly = process.argv.length > 2 && named.length === 0;
 const strangers = named.filter((name) => !BENCHMARKS.includes(name));
 if (strangers.length > 0) {
   console.error(`no benchmark is called ${strangers.join(", ")}; there are: ${BENCHMARKS.join(", ")}`);
@@ -19,7 +22,7 @@ if (strangers.length > 0) {
 }
 
 const failed: string[] = [];
-for (const name of named.length > 0 ? named : BENCHMARKS) {
+for (const name of named.length > 0 || isReportOnly ? named : BENCHMARKS) {
   console.error(`# ${name}`);
   const child = spawn(
     process.execPath,
@@ -35,6 +38,7 @@ for (const name of named.length > 0 ? named : BENCHMARKS) {
 const ordered = await inOrder();
 await writeResults(ordered);
 await writeFile(REPORT, report(ordered));
+await writeFile(README, withGoals(await readFile(README, "utf8"), ordered));
 if (failed.length > 0) {
   console.error(`these did not run to their end: ${failed.join(", ")}`);
   process.exit(1);

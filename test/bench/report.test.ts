@@ -2,13 +2,19 @@ import { readFile } from "node:fs/promises";
 import { describe, expect, it } from "vitest";
 import { isMet } from "../../bench/support/benchmark.ts";
 import { figure, report } from "../../bench/support/report.ts";
-import { readResults, REPORT } from "../../bench/support/results.ts";
+import { withGoals } from "../../bench/support/readme.ts";
+import { README, readResults, REPORT } from "../../bench/support/results.ts";
 
 const machine = { cpu: "Example", cores: 2, memoryGiB: 8, kernel: "6.1", versions: { node: "24.0.0" } };
 
 describe("the report of benchmarks", () => {
   it("is bench/results.md, made of bench/results.json", async () => {
     expect(await readFile(REPORT, "utf8")).toBe(report(await readResults()));
+  });
+
+  it("has its goals in the README, as they were last met or missed", async () => {
+    const readme = await readFile(README, "utf8");
+    expect(readme).toBe(withGoals(readme, await readResults()));
   });
 
   it("puts each figure beside its baseline, and tells of goals that are missed", () => {
