@@ -27,9 +27,10 @@ export interface KubeClient {
    * The lines of an answer that goes on (a watch), as they come. Ends when the server ends it.
    *
    * @param silenceMs after so long without a byte the connection counts as dead, and the iteration throws.
+   * @param onOpen told when the server has begun a 2xx answer, before any line.
    * @throws KubeError as json() does, and when the connection breaks or falls silent.
    */
-  lines(request: KubeRequest, silenceMs: number): AsyncIterable<string>;
+  lines(request: KubeRequest, silenceMs: number, onOpen?: () => void): AsyncIterable<string>;
 }
 
 export interface KubeFailure {

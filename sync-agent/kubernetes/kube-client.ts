@@ -49,12 +49,13 @@ export async function createKubeClient(options: KubeClientOptions): Promise<Clos
         deadline.end();
       }
     },
-    async *lines(request, silenceMs) {
+    async *lines(request, silenceMs, onOpen) {
       const { deadline, exchange } = begin(request);
       const silent = () => new KubeSilenceError(describeRequest(request), server, silenceMs);
       const splitter = createLineSplitter(MAX_LINE_BYTES);
       try {
         const { body } = await exchange.answer();
+        onOpen?.();
         const pieces = body[Symbol.asyncIterator]() as AsyncIterator<Uint8Array>;
         const next = async () => {
           deadline.set(silenceMs);

@@ -5,6 +5,7 @@ import { KubeConfigError } from "../../kubernetes/config-error.ts";
 import type { Logger } from "../../report/logger.ts";
 import { isDnsLabel } from "../objects/names.ts";
 import type { ClusterSource, ClusterState, Ingress, Namespace, Observation } from "../state.ts";
+import { createCatchUp } from "./catch-up.ts";
 import { createFailureLog } from "./failure-log.ts";
 import { createLimiter } from "./limiter.ts";
 import { createNamedObjects, type Following } from "./named-objects.ts";
@@ -94,6 +95,8 @@ class ApiSource implements KubernetesSource {
   #onChange: (() => void) | undefined;
   #phase: "new" | "starting" | "synced" | "closed" = "new";
   #warningsChanged = false;
+  /** Changes that nobody was told of. */
+  #holdsBack = false;
   #observation: Observation | undefined;
 
   constructor(options: KubernetesSourceOptions) {
@@ -105,13 +108,15 @@ class ApiSource implements KubernetesSource {
       for (const key of options.named?.[kind] ?? []) if (this.#isWithin(key)) this.#named[kind].always(key);
     }
     this.#store = createStateStore(this.#namespaces.map(assumedNamespace));
+    const timing = { ...DEFAULT_WATCH_TIMING, ...options.timing };
     this.#context = {
       client,
       clock,
       random,
-      timing: { ...DEFAULT_WATCH_TIMING, ...options.timing },
+      timing,
       lists: createLimiter(LISTS_AT_A_TIME),
       failures: createFailureLog(log),
+      catchUp: createCatchUp({ clock, timing, caughtUp: () => this.#caughtUp() }),
       observer: {
         ...observer,
         failed: (kind, error) => {
@@ -142,6 +147,7 @@ class ApiSource implements KubernetesSource {
   observe(): Observation {
     const state = this.#store.state();
     const before = this.#observation;
+    if (before !== undefined && this.#isBehind()) return before;
     if (before?.state === state && !this.#warningsChanged) return before;
     const warnings =
       before === undefined || this.#warningsChanged
@@ -241,7 +247,22 @@ class ApiSource implements KubernetesSource {
       }
     }
     if (resource.kind === "ConfigMap" && this.#phase === "synced") void this.#followPods();
-    if (changes.length > 0 || problems) this.#onChange?.();
+    if (changes.length > 0 || problems) this.#tell();
+  }
+
+  #tell(): void {
+    this.#holdsBack = this.#isBehind();
+    if (this.#holdsBack) this.#context.catchUp.changed();
+    else this.#onChange?.();
+  }
+
+  /** Then the state is shown as it was before the outage. */
+  #isBehind(): boolean {
+    return this.#phase === "synced" && this.#context.catchUp.behind();
+  }
+
+  #caughtUp(): void {
+    if (this.#holdsBack) this.#tell();
   }
 
   #counts(): object {

@@ -4,12 +4,12 @@
  */
 import type { Clock } from "../../clock.ts";
 import { type KubeClient, KubeError } from "../../kubernetes/client.ts";
+import type { CatchUp } from "./catch-up.ts";
 import type { FailureLog } from "./failure-log.ts";
 import type { Limiter } from "./limiter.ts";
 import { listObjects } from "./list-objects.ts";
 import { afterFailedList, afterWatch, type Progress, type Step } from "./next-step.ts";
 import type { ResourceHealth, SourceObserver } from "./observer.ts";
-import { pause } from "./pause.ts";
 import type { Outcome, Section } from "./section.ts";
 import { type WatchEnd, watchObjects } from "./watch-objects.ts";
 import type { WatchEvent } from "./watch-event.ts";
@@ -24,6 +24,7 @@ export interface ReflectorContext {
   /** Of all lists of a source. */
   readonly lists: Limiter;
   readonly failures: FailureLog;
+  readonly catchUp: CatchUp;
   readonly observer: SourceObserver;
 }
 
@@ -87,6 +88,7 @@ class RunningReflector implements Reflector {
   async close(): Promise<void> {
     this.#closing.abort();
     this.#context.failures.forget(this.#id);
+    this.#context.catchUp.forget(this.#id);
     await this.#running;
   }
 
@@ -95,7 +97,10 @@ class RunningReflector implements Reflector {
   }
 
   async #run(): Promise<void> {
-    while (!this.#closed) await pause(this.#context.clock, await this.#turn(), this.#closing.signal);
+    while (!this.#closed) {
+      const delay = await this.#turn();
+      await this.#context.catchUp.pause(this.#id, delay, this.#closing.signal);
+    }
   }
 
   /** @returns the milliseconds until the next turn. */
@@ -128,6 +133,7 @@ class RunningReflector implements Reflector {
       const listed = await lists.run(() => listObjects({ client, resource, timing, signal, relist }));
       if (this.#closed) return undefined;
       const now = clock.monotonic();
+      this.#context.catchUp.heard(this.#id);
       this.#options.changed(this.section, listed.relist.end());
       const listDue = now + jittered(timing.relist, random());
       this.#progress = { ...this.#progress, version: listed.version, listDue };
@@ -139,6 +145,7 @@ class RunningReflector implements Reflector {
       return undefined;
     } catch (error) {
       if (this.#closed || !(error instanceof KubeError)) throw error;
+      this.#context.catchUp.lost(this.#id, error);
       return this.#take(afterFailedList(this.#progress, error, clock.monotonic(), random(), timing));
     }
   }
@@ -151,6 +158,7 @@ class RunningReflector implements Reflector {
       return { progress: this.#progress, delay: jittered(poll(), random()), failure: undefined };
     }
     const end = await this.#watch();
+    if (end.error !== undefined && !this.#closed) this.#context.catchUp.lost(this.#id, end.error);
     const step = this.#take(afterWatch(this.#progress, end, clock.monotonic(), random(), timing));
     if (end.why !== "stopped") observer.watchEnded?.(this.section.resource.kind, end.why);
     return step;
@@ -174,6 +182,7 @@ class RunningReflector implements Reflector {
         clock,
         random: random(),
         signal: stop.signal,
+        onOpen: () => this.#context.catchUp.heard(this.#id),
         onEvent: (event) => this.#event(event),
         onHealthy: () => this.#recovered(),
       });

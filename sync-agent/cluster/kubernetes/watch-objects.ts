@@ -26,6 +26,8 @@ export interface WatchOptions {
   /** From 0 to below 1. */
   readonly random: number;
   readonly signal: AbortSignal;
+  /** Once, when the server grants the watch. */
+  readonly onOpen: () => void;
   /** Of all events but errors. */
   readonly onEvent: (event: Exclude<WatchEvent, { type: "ERROR" }>) => void;
   /** Once, when the watch has proved to be of use. */
@@ -33,7 +35,7 @@ export interface WatchOptions {
 }
 
 export async function watchObjects(options: WatchOptions): Promise<WatchEnd> {
-  const { client, timing, clock, signal, onEvent, onHealthy } = options;
+  const { client, timing, clock, signal, onOpen, onEvent, onHealthy } = options;
   const request = requestOf(options);
   let healthy = false;
   const prove = () => {
@@ -42,7 +44,7 @@ export async function watchObjects(options: WatchOptions): Promise<WatchEnd> {
   };
   const callOff = clock.after(timing.healthy, prove);
   try {
-    for await (const line of client.lines(request, timing.silence)) {
+    for await (const line of client.lines(request, timing.silence, onOpen)) {
       if (signal.aborted) break;
       const event = readEvent(line);
       if (event === undefined) return { why: "error", healthy, error: garbled(options, undefined) };

@@ -21,6 +21,10 @@ export interface WatchTiming {
   /** The bounds of the delay after failures, which doubles from one to the next. */
   readonly minRetry: number;
   readonly maxRetry: number;
+  /** After an outage: how long what a watch has missed may take to come once the watch stands ... */
+  readonly replay: number;
+  /** ... and for how long changes are held back while one resource is heard of and another is not. */
+  readonly patience: number;
 }
 
 export const DEFAULT_WATCH_TIMING: WatchTiming = {
@@ -35,6 +39,8 @@ export const DEFAULT_WATCH_TIMING: WatchTiming = {
   relistRetry: 120_000,
   minRetry: 500,
   maxRetry: 30_000,
+  replay: 100,
+  patience: 3000,
 };
 
 /** A server that asks to be left alone is obeyed for this long. */

@@ -1,5 +1,6 @@
 import { setImmediate as turn } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
+import { createCatchUp } from "../../../../sync-agent/cluster/kubernetes/catch-up.ts";
 import { createFailureLog } from "../../../../sync-agent/cluster/kubernetes/failure-log.ts";
 import { createLimiter } from "../../../../sync-agent/cluster/kubernetes/limiter.ts";
 import type { SourceObserver } from "../../../../sync-agent/cluster/kubernetes/observer.ts";
@@ -45,6 +46,7 @@ function setUp(script: readonly Reply[], { timing = {}, poll, observer = {} }: S
     timing: { ...DEFAULT_WATCH_TIMING, ...timing },
     lists: createLimiter(1),
     failures: createFailureLog(log),
+    catchUp: createCatchUp({ clock, timing: DEFAULT_WATCH_TIMING, caughtUp: () => {} }),
     observer,
   };
   const reflector = startReflector(context, {

@@ -59,11 +59,12 @@ export function createScriptedClient(clock: Clock, script: readonly Reply[]): Sc
       const metadata = { resourceVersion: reply.version, continue: reply.continue };
       return { kind: "List", metadata, items: reply.items };
     },
-    async *lines(request) {
+    async *lines(request, _silenceMs, onOpen) {
       const reply = next(request) ?? (await onAbort(request));
       try {
         if ("fails" in reply) throw reply.fails;
         if (!("lines" in reply)) throw new Error("the script has a list where a watch is asked for");
+        onOpen?.();
         for (const line of reply.lines) yield typeof line === "string" ? line : JSON.stringify(line);
         const { lasts = 0 } = reply;
         if (lasts > 0) await Promise.race([later(clock, lasts), onAbort(request)]);
