@@ -36,14 +36,18 @@ function commandsOf(page: string): Command[] {
 }
 
 /** A job is a process group: npx and what it started. */
-const END_JOBS = "for job in $(jobs -p); do kill -TERM -- -$job; done 2>/dev/null\nwait 2>/dev/null\n";
+const END_JOBS = "for job in $(jobs -p); do kill -TERM -- -$job; done 2>/dev/null\nwait 2>/dev/null";
+/** A session that takes longer hangs, and is ended to show at which command. */
+const SESSION_MS = 75_000;
 
 /** Runs commands one after the other in one shell, and gives the output of each. */
 async function session(lines: readonly string[], folder: string): Promise<string[]> {
   const mark = "--8<-- lintel documentation --8<--";
   const script = lines.map((line) => `${line}\nprintf '\\n%s\\n' '${mark}'`).join("\n");
-  const child = spawn("bash", ["-c", `exec 2>&1\nset -m\n${script}\n${END_JOBS}`], {
+  const ending = `trap '${END_JOBS}' EXIT\ntrap exit TERM`;
+  const child = spawn("bash", ["-c", `exec 2>&1\nset -m\n${ending}\n${script}\n`], {
     cwd: ROOT,
+    timeout: SESSION_MS,
     env: {
       ...process.env,
       WORK: folder,
@@ -54,7 +58,16 @@ async function session(lines: readonly string[], folder: string): Promise<string
   for await (const chunk of child.stdout) output += String(chunk);
   // What npm says of the machine's own configuration is not the command's output.
   const printed = output.split("\n").filter((line) => !line.startsWith("npm warn "));
-  return printed.join("\n").split(`${mark}\n`).slice(0, -1);
+  return printed.join("\n").split(`${mark}\n`);
+}
+
+/** What jobs of a session wrote into files of their own. */
+async function logs(folder: string): Promise<string> {
+  const texts: string[] = [];
+  for await (const file of glob("*.log", { cwd: folder })) {
+    texts.push(`${file}:\n${await readFile(join(folder, file), "utf8")}`);
+  }
+  return texts.join("\n");
 }
 
 const escape = (text: string) => text.replaceAll(/[\\^$.*+?()[\]{}|]/g, "\\$&");
@@ -122,7 +135,8 @@ describe.each(runnable)("$page", ({ commands }) => {
       const wanted = expected.map(here);
       const command = `$ ${here(line)}\n`;
       // Compared as texts only to show the difference.
-      if (!matches(actual, wanted)) expect(command + actual).toBe(command + wanted.join("\n"));
+      if (matches(actual, wanted)) continue;
+      expect(command + actual, await logs(base)).toBe(command + wanted.join("\n"));
     }
   });
 });
