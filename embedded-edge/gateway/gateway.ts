@@ -1,10 +1,9 @@
 /** The origin gateway: dials what the edge chose, and nothing else (contract/gateway.ts). */
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
-import { pipeline } from "node:stream/promises";
 import { GATEWAY_HEADERS } from "../../contract/index.ts";
+import { BodilessConnections } from "../http/bodiless-connections.ts";
 import { discardRest } from "../http/discard.ts";
-import { passBody } from "../http/pass.ts";
 import { responseFields } from "../http/response.ts";
 import { sendHead } from "../http/send-head.ts";
 import { tunnel } from "../http/tunnel.ts";
@@ -14,6 +13,7 @@ import { listen } from "../listen.ts";
 import type { EdgeLog, ListenAddress } from "../options.ts";
 import { admit, isOurs } from "./admission.ts";
 import { allowedTargets } from "./allowed-targets.ts";
+import type { UpstreamAnswer } from "./answer.ts";
 import { asker } from "./ask.ts";
 import { type Resolve, systemResolve } from "./candidates.ts";
 import { GatewayError } from "./fault.ts";
@@ -45,10 +45,13 @@ const MAX_REQUEST_HEAD = 128 * 1024;
 /** @throws ListenError | OptionError */
 export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const { log, secret, limits = DEFAULT_LIMITS, resolve = systemResolve } = options;
-  const pools = openPools(limits);
+  const kept = {
+    pools: openPools(limits),
+    bodiless: new BodilessConnections({ keepAliveMs: limits.keepAliveMs, resets: false }),
+  };
   const tunnels = new Set<Duplex>();
 
-  const ask = asker(allowedTargets(options.targets), resolve, pools, limits, options.authorities);
+  const ask = asker(allowedTargets(options.targets), resolve, kept, limits, options.authorities);
 
   const fault = (error: unknown, request: IncomingMessage): GatewayError => {
     const known =
@@ -65,7 +68,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     try {
       const admitted = admit(request, secret);
       const body = admitted.framing === "none" ? undefined : request;
-      const answer = await ask(admitted, admitted.fields, body, waiting);
+      const answer = await ask(admitted, waiting, { body });
       if (answer.kind === "upgrade") {
         answer.socket.destroy();
         throw new GatewayError("reset", "the upstream changed to a protocol that nobody asked for");
@@ -93,9 +96,8 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     });
     try {
       const admitted = admit(request, secret);
-      const fields = [...admitted.fields, ...WEBSOCKET_FIELDS];
-      const answer = await ask(admitted, fields, undefined, waiting);
-      const { statusCode = 502, statusMessage = "", rawHeaders } = answer.response;
+      const answer = await ask(admitted, waiting, { upgrade: WEBSOCKET_FIELDS });
+      const { statusCode, statusMessage, rawHeaders } = answer.response;
       const passed = responseFields(statusCode, rawHeaders, isOurs);
       answered = true;
       if (answer.kind === "upgrade") {
@@ -104,7 +106,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
         return;
       }
       writeHead(client, statusCode, statusMessage, [...passed, "Connection", "close"]);
-      await pipeline(answer.response, client);
+      answer.response.passTo(client, () => undefined);
     } catch (error) {
       if (answered || client.destroyed) {
         client.destroy();
@@ -136,19 +138,16 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       const closed = new Promise((resolve) => server.close(resolve));
       for (const client of tunnels) client.destroy();
       server.closeAllConnections();
-      pools.http.destroy();
-      pools.https.destroy();
+      kept.pools.http.destroy();
+      kept.pools.https.destroy();
+      kept.bodiless.close();
       await closed;
     },
   };
 }
 
-/** When either side breaks off, so does the other, and neither looks complete. */
-function relay(from: IncomingMessage, to: ServerResponse): void {
-  const { statusCode = 502, statusMessage = "", rawHeaders } = from;
+function relay(answer: UpstreamAnswer, to: ServerResponse): void {
+  const { statusCode, statusMessage, rawHeaders } = answer;
   to.writeHead(statusCode, statusMessage, responseFields(statusCode, rawHeaders, isOurs));
-  to.once("close", () => to.writableFinished || from.destroy());
-  from.on("error", () => to.destroy());
-  from.once("close", () => from.complete || to.destroy());
-  passBody(from, to, () => sendHead(to));
+  answer.passTo(to, () => sendHead(to));
 }

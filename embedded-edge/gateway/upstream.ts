@@ -13,6 +13,7 @@ import { errorText } from "../errors.ts";
 import { ListeningAgent } from "../http/listening-socket.ts";
 import { MAX_RESPONSE_HEAD } from "../http/response.ts";
 import { sendHead } from "../http/send-head.ts";
+import { answerOf, type UpstreamAnswer } from "./answer.ts";
 import { GatewayError } from "./fault.ts";
 import type { GatewayLimits, RequestLimits } from "./limits.ts";
 import type { Waiting } from "./waiting.ts";
@@ -52,16 +53,18 @@ export interface UpstreamRequest {
   readonly method: string;
   readonly path: string;
   readonly fields: string[];
+  /** Whether these ask for another protocol. */
+  readonly isUpgrade: boolean;
   /** `undefined` when there is none. Not read before the connection stands. */
   readonly body: Readable | undefined;
   readonly waiting: Waiting;
 }
 
 export type Answer =
-  | { readonly kind: "response"; readonly response: IncomingMessage }
+  | { readonly kind: "response"; readonly response: UpstreamAnswer }
   | {
       readonly kind: "upgrade";
-      readonly response: IncomingMessage;
+      readonly response: Pick<UpstreamAnswer, "statusCode" | "statusMessage" | "rawHeaders">;
       readonly socket: Duplex;
       readonly head: Buffer;
     };
@@ -152,9 +155,9 @@ async function dial(upstream: ClientRequest, scheme: "http" | "https", connectMs
 
 function headOf(upstream: ClientRequest): Promise<Answer> {
   return new Promise((resolve, reject) => {
-    upstream.once("response", (response) => resolve({ kind: "response", response }));
+    upstream.once("response", (response) => resolve({ kind: "response", response: answerOf(response) }));
     upstream.once("upgrade", (response, socket, head) =>
-      resolve({ kind: "upgrade", response, socket, head }),
+      resolve({ kind: "upgrade", response: answerOf(response), socket, head }),
     );
     // Stays after the answer: errors from then on reach the response, or are those of a request body cut short.
     upstream.on("error", reject);

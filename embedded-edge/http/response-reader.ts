@@ -1,6 +1,6 @@
 /**
- * Reads one response off a connection (RFC 9112), strictly: what is doubtful breaks it. For the connection to the Worker,
- * where Node's own client, with its objects and events for each request, takes most of the time.
+ * Reads one response off a connection (RFC 9112), strictly: what is doubtful breaks it. For the connections to the Worker
+ * and to pods, where Node's own client, with its objects and events for each request, takes most of the time.
  */
 import { type RawFields, valuesOf } from "./fields.ts";
 import { MAX_RESPONSE_HEAD } from "./response.ts";
@@ -19,6 +19,7 @@ const STATUS_LINE = /^HTTP\/1\.([01]) ([1-9]\d\d)(?: ([\t\x20-\x7e\x80-\xff]*))?
 const NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
 const VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
 const CHUNK_SIZE = /^([0-9A-Fa-f]{1,12})[\t ]*(?:;[\t\x20-\x7e\x80-\xff]*)?$/;
+const KEEP_ALIVE = /(?:^|[,;\s])timeout\s*=\s*(\d{1,7})/i;
 const LENGTH = /^\d{1,15}$/;
 /** Of a chunk's size with its extensions, and of all trailers together. */
 const MAX_LINES = 16 * 1024;
@@ -35,6 +36,7 @@ export class ResponseReader {
   #left = 0;
   #trailerOctets = 0;
   #isKept = true;
+  #mostRestMs = Number.POSITIVE_INFINITY;
 
   constructor(method: string, taker: ResponseTaker) {
     this.#isHead = method === "HEAD";
@@ -48,6 +50,11 @@ export class ResponseReader {
   /** Whether the connection may be used again once the response is complete. */
   get keepsConnection(): boolean {
     return this.#isKept;
+  }
+
+  /** How long the connection may rest until it is used again, where the other side has said so. */
+  get mostRestMs(): number {
+    return this.#mostRestMs;
   }
 
   /** @throws ResponseFormatError, after which nothing more may be pushed */
@@ -119,6 +126,7 @@ export class ResponseReader {
     if (status === 101) throw new ResponseFormatError("the protocol was changed, unasked");
     if (status >= 200) {
       this.#isKept = statusLine[1] === "1" && !saysClose(fields);
+      this.#mostRestMs = announcedRestMs(fields);
       this.#frame(status, fields);
       this.#taker.head(status, statusLine[3] ?? "", fields);
     }
@@ -180,6 +188,12 @@ function fieldsOf(lines: readonly string[]): string[] {
     fields.push(name, value.replace(/^[\t ]+|[\t ]+$/g, ""));
   }
   return fields;
+}
+
+/** `Keep-Alive: timeout=5` (RFC 2068 19.7.1.1), as Node's servers say it; less a second for what is on its way. */
+function announcedRestMs(fields: RawFields): number {
+  const seconds = KEEP_ALIVE.exec(valuesOf(fields, "keep-alive")[0] ?? "")?.[1];
+  return seconds === undefined ? Number.POSITIVE_INFINITY : Math.max(0, Number(seconds) * 1000 - 1000);
 }
 
 function saysClose(fields: RawFields): boolean {

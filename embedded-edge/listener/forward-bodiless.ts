@@ -1,12 +1,12 @@
 /** Requests without a body, nearly all of them: over connections that make nothing for each but its text. */
-import type { Writable } from "node:stream";
+import type { Asked, BreakCause, Exchange } from "../http/bodiless-connections.ts";
+import { PiecesOn } from "../http/pieces-on.ts";
 import type { RawFields } from "../http/fields.ts";
 import type { EdgeLog } from "../options.ts";
 import { type ConnectionLog, recordOf } from "./access-log.ts";
 import { beginReply, UNAVAILABLE, unreachable } from "./answer.ts";
 import { type Reply, replyWithText } from "./reply.ts";
 import type { RequestHead } from "./request-head.ts";
-import type { Asked, Exchange } from "./worker-connections.ts";
 import type { WorkerUpstream } from "./worker-upstream.ts";
 
 const IDEMPOTENT = new Set(["GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE"]);
@@ -33,10 +33,10 @@ export function forwardBodiless(
   };
   const resume = () => asked?.resume();
   const abandon = () => asked?.abandon();
-  const failed = (error: Error, isStale: boolean) => {
+  const failed = (error: Error, cause: BreakCause) => {
     if (closed) return;
     // The Worker closed a resting connection just as we used it.
-    if (isStale && IDEMPOTENT.has(head.method)) attempt(false);
+    if (cause === "stale" && IDEMPOTENT.has(head.method)) attempt(false);
     else unreachable(error, reply, log);
   };
   attempt(true);
@@ -75,10 +75,10 @@ interface Steps {
   readonly resume: () => void;
   readonly abandon: () => void;
   /** Before there was an answer. */
-  readonly failed: (error: Error, isStale: boolean) => void;
+  readonly failed: (error: Error, cause: BreakCause) => void;
 }
 
-/** Passes one response on. What is read at once is sent at once: each write is a call to the kernel. */
+/** Passes one response on. */
 function relaying(
   reply: Reply,
   log: EdgeLog,
@@ -86,50 +86,27 @@ function relaying(
   { resume, abandon, failed }: Steps,
 ): Exchange {
   let begun = false;
-  let isHeadSent = false;
-  let sink: Writable | undefined;
-  /** The last piece of the body, which the end goes along with. */
-  let last: Buffer | undefined;
-  const takes = (to: Writable) => !to.destroyed && !to.writableEnded;
-  const write = (octets: Buffer): boolean => {
-    isHeadSent = true;
-    return sink === undefined || !takes(sink) || sink.write(octets);
-  };
+  let pieces: PiecesOn | undefined;
   return {
     head(status, message, fields) {
       begun = true;
       line?.begin(fields);
-      sink = beginReply(status, message, fields, reply, log);
+      const sink = beginReply(status, message, fields, reply, log);
       if (sink === undefined) abandon();
+      else pieces = new PiecesOn(sink, () => reply.sendHead(), resume);
     },
     body(octets) {
       line?.add(octets.length);
-      if (last !== undefined) write(last);
-      last = octets;
+      pieces?.body(octets);
     },
     read(isComplete) {
-      const octets = last;
-      last = undefined;
       if (isComplete) line?.write(false);
-      if (sink === undefined || !takes(sink)) return true;
-      if (isComplete) {
-        if (octets === undefined) sink.end();
-        else sink.end(octets);
-        return true;
-      }
-      if (octets === undefined) {
-        if (begun && !isHeadSent) reply.sendHead();
-        isHeadSent ||= begun;
-        return true;
-      }
-      const goesOn = write(octets);
-      if (!goesOn) sink.once("drain", resume);
-      return goesOn;
+      return pieces?.read(isComplete) ?? true;
     },
-    broken(error, isStale) {
+    broken(error, cause) {
       line?.write(true);
       if (begun) reply.break();
-      else failed(error, isStale);
+      else failed(error, cause);
     },
   };
 }

@@ -1,9 +1,9 @@
 /** The Worker's socket, seen from the listener. */
 import { type ClientRequest, request as httpRequest } from "node:http";
+import { type Asked, BodilessConnections, type Exchange } from "../http/bodiless-connections.ts";
 import { ListeningAgent } from "../http/listening-socket.ts";
 import { MAX_RESPONSE_HEAD } from "../http/response.ts";
 import type { RequestHead } from "./request-head.ts";
-import { type Asked, type Exchange, WorkerConnections } from "./worker-connections.ts";
 
 /** Shorter than the 5 s after which workerd closes a resting connection, so that it is always we who close. */
 const KEEP_ALIVE_MS = 2_000;
@@ -20,12 +20,14 @@ export interface WorkerUpstream {
 export function workerUpstream(port: () => number | undefined): WorkerUpstream {
   const kept = new ListeningAgent({ keepAlive: true, timeout: KEEP_ALIVE_MS, maxFreeSockets: 1024 });
   const single = new ListeningAgent();
-  const connections = new WorkerConnections();
+  const connections = new BodilessConnections({ keepAliveMs: KEEP_ALIVE_MS, resets: true });
   return {
     ask(head, extra, pooled, exchange) {
       const at = port();
       if (at === undefined) return undefined;
-      return connections.ask(at, head.method, headText(head, extra), !pooled, exchange);
+      const { method } = head;
+      const text = headText(head, extra);
+      return connections.ask({ host: "127.0.0.1", port: at, method, text }, !pooled, exchange);
     },
     open({ method, path, fields }, extra, pooled) {
       const at = port();

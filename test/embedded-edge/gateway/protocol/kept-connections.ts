@@ -66,7 +66,8 @@ export function describeKeptConnections(start: StartGateway): void {
       ["a body", { method: "PUT", body: "x" }],
     ])("answers reset for %s", async (_, asked) => {
       const { port } = await using(forgetful().starting);
-      await through(port);
+      // Requests with a body and those without may have connections of their own.
+      expect((await through(port, asked)).text).toBe("ok");
       expect(await faultOf(through(port, asked))).toEqual([502, "reset"]);
     });
   });
