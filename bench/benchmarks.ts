@@ -9,6 +9,7 @@ const LOADERS: Readonly<Record<string, () => Promise<{ readonly bench: Bench }>>
   "change-to-served": () => import("./change-to-served.ts"),
   "agent-at-scale": () => import("./agent-at-scale.ts"),
   "cold-start": () => import("./cold-start.ts"),
+  "isolate-memory": () => import("./isolate-memory.ts"),
   "whole-stacks": () => import("./whole-stacks.ts"),
   "dashboard-search": () => import("./dashboard-search.ts"),
 };

@@ -13,6 +13,8 @@ import type { MadeSnapshot } from "./snapshot.ts";
 
 const SECRET = "0123456789abcdef0123456789abcdef";
 const SYSTEM_HOST = "edge.lintel.test";
+/** The words are many, for what is said comes in blocks of 4 KiB, the last of which is lost when workerd ends. */
+const V8_FLAGS = "--gc-global --trace-gc --trace-gc-verbose";
 const FACTS = encodeClientFacts({ address: "203.0.113.7", scheme: "http", port: 80 }, SECRET);
 
 export interface RunningWorker {
@@ -41,10 +43,14 @@ export interface EdgeOptions {
   readonly variables?: Readonly<Record<string, string>>;
   /** Whether the Durable Object holds the head; only KV does else. */
   readonly headInObject?: boolean;
+  /** Told what workerd's V8 says of each collection of garbage, all of which are whole ones then. */
+  readonly onCollection?: (line: string) => void;
 }
 
 export async function startEdge(options: EdgeOptions): Promise<RunningWorker> {
   const { backend, snapshot, instead, inspect = false, headInObject = true, variables = {} } = options;
+  const { onCollection } = options;
+  if (onCollection !== undefined) process.env["MINIFLARE_WORKERD_V8_FLAGS"] = V8_FLAGS;
   const storage = await mkdtemp(join(tmpdir(), "lintel-bench-"));
   const before = childProcesses();
   const settings = {
@@ -65,7 +71,10 @@ export async function startEdge(options: EdgeOptions): Promise<RunningWorker> {
       bundle: instead ?? (await readFile(settings.bundle, "utf8")),
       storeWorker: "export default { fetch: () => new Response(null, { status: 404 }) };",
       log: new Log(LogLevel.ERROR),
-      onWorkerLog: (level, message) => level === "error" && console.error(message),
+      onWorkerLog(level, message) {
+        if (onCollection !== undefined && message.includes("Mark-Compact")) onCollection(message);
+        else if (level === "error") console.error(message);
+      },
     }),
     ...(inspect && { inspectorPort: 0 }),
   });

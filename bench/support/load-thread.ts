@@ -16,13 +16,13 @@ port.on("message", (order: LoadOrder) => {
   );
 });
 
-async function load({ at, connections, ms, requests }: LoadOrder): Promise<LoadReport> {
+async function load({ at, connections, ms, most = Infinity, requests }: LoadOrder): Promise<LoadReport> {
   const buffers = requests.map((request) => Buffer.from(request, "latin1"));
   const latencies: number[] = [];
   const start = performance.now();
   const end = start + ms;
   let turn = 0;
-  const next = () => buffers[turn++ % buffers.length] ?? Buffer.alloc(0);
+  const next = () => (turn < most ? buffers[turn++ % buffers.length] : undefined);
   await Promise.all(
     Array.from({ length: connections }, () =>
       converse(connect({ host: "127.0.0.1", port: at, noDelay: true }), next, end, latencies),
@@ -34,15 +34,20 @@ async function load({ at, connections, ms, requests }: LoadOrder): Promise<LoadR
   return { requests: latencies.length, seconds, p50: quantile(0.5), p99: quantile(0.99) };
 }
 
-function converse(socket: Socket, next: () => Buffer, end: number, latencies: number[]): Promise<void> {
+function converse(
+  socket: Socket,
+  next: () => Buffer | undefined,
+  end: number,
+  latencies: number[],
+): Promise<void> {
   let sent = 0;
   let head = "";
   let left: number | undefined;
-  const send = () => {
+  const send = (request: Buffer) => {
     sent = performance.now();
     head = "";
     left = undefined;
-    socket.write(next());
+    socket.write(request);
   };
   return new Promise((resolve, reject) => {
     const refuse = (problem: string) => {
@@ -67,10 +72,14 @@ function converse(socket: Socket, next: () => Buffer, end: number, latencies: nu
       if (left > 0) return;
       const now = performance.now();
       latencies.push(now - sent);
-      if (now < end) return send();
+      goOn(now);
+    });
+    const goOn = (now: number) => {
+      const request = now < end ? next() : undefined;
+      if (request !== undefined) return send(request);
       socket.removeAllListeners("close").destroy();
       resolve();
-    });
-    socket.once("connect", send);
+    };
+    socket.once("connect", () => goOn(performance.now()));
   });
 }

@@ -7,6 +7,8 @@ export interface LoadOrder {
   readonly at: number;
   readonly connections: number;
   readonly ms: number;
+  /** No more than so many, where given. */
+  readonly most?: number;
   /** Whole requests, sent in turn. */
   readonly requests: readonly string[];
 }
