@@ -1,10 +1,10 @@
-import * as z from "zod";
+import * as z from "zod/mini";
 import { toHex, utf8 } from "./bytes.ts";
 
 /** SHA-256 in lower-case hexadecimal. */
 export const digestSchema = z
   .string()
-  .regex(/^[0-9a-f]{64}$/, "is not a SHA-256 digest in lower-case hexadecimal");
+  .check(z.regex(/^[0-9a-f]{64}$/, "is not a SHA-256 digest in lower-case hexadecimal"));
 
 export async function sha256(text: string): Promise<string> {
   return toHex(new Uint8Array(await crypto.subtle.digest("SHA-256", utf8(text))));

@@ -4,7 +4,7 @@
  *
  * Names of zones are absolute without the dot at their end, in lower case; the root is `.`.
  */
-import * as z from "zod";
+import * as z from "zod/mini";
 import { hostnameSchema } from "./names.ts";
 
 /** How pod names are answered (CoreDNS kubernetes plugin, `pods`). */
@@ -14,29 +14,25 @@ export type PodMode = z.output<typeof podModeSchema>;
 /** The cluster's domain, lower case, without a dot at the end. */
 export const clusterDomainSchema = z
   .string()
-  .regex(/^[a-z0-9_-]+(?:\.[a-z0-9_-]+)*$/, "is not a domain name in lower case");
+  .check(z.regex(/^[a-z0-9_-]+(?:\.[a-z0-9_-]+)*$/, "is not a domain name in lower case"));
 
 /** As it stands in a Corefile: the zone of a server block, or one that a plugin answers for. */
 export const zoneNameSchema = z.union([
   z.literal("."),
-  z
-    .string()
-    .min(1)
-    .max(254)
-    .regex(/^[^A-Z]*[^A-Z.]$/),
+  z.string().check(z.minLength(1), z.maxLength(254), z.regex(/^[^A-Z]*[^A-Z.]$/)),
 ]);
 const zones = z.array(zoneNameSchema);
 /** Seconds. CoreDNS takes 0 to 3600 for records of its own. */
-const ttl = z.int().min(0).max(3600);
-export const secondsSchema = z.int().min(0).max(0x7fffffff);
-export const rrtypeSchema = z.int().min(0).max(65_535);
+const ttl = z.int().check(z.minimum(0), z.maximum(3600));
+export const secondsSchema = z.int().check(z.minimum(0), z.maximum(0x7fffffff));
+export const rrtypeSchema = z.int().check(z.minimum(0), z.maximum(65_535));
 const seconds = secondsSchema;
 const rrtype = rrtypeSchema;
-const rcode = z.int().min(0).max(23);
+const rcode = z.int().check(z.minimum(0), z.maximum(23));
 /** Address ranges in CIDR notation. */
 const ranges = z.array(z.string());
 /** The names for which a plugin that finds none asks the next one; `["."]` for all of its own. */
-const fallthrough = zones.optional();
+const fallthrough = z.optional(zones);
 
 const aclRule = z.strictObject({
   action: z.enum(["allow", "block", "filter", "drop"]),
@@ -50,7 +46,7 @@ const cached = z.strictObject({
   maxTtl: seconds,
   minTtl: seconds,
   /** Zones of which no such answer is kept (`disable`). */
-  except: zones.optional(),
+  except: z.optional(zones),
 });
 
 /**
@@ -95,7 +91,7 @@ const rewriteRule = z.strictObject({
 const templateRule = z.strictObject({
   zones,
   /** Absent: any type. */
-  type: rrtype.optional(),
+  type: z.optional(rrtype),
   /** Tried in order; the first that matches the name (absolute, with the dot at its end) counts. */
   match: z.array(z.string()),
   /** Resource records in zone text, with Go's template actions. */
@@ -104,7 +100,9 @@ const templateRule = z.strictObject({
   additional: z.array(z.string()),
   rcode,
   /** Extended DNS error (RFC 8914). */
-  ede: z.strictObject({ code: z.int().min(0).max(65_535), reason: z.string() }).optional(),
+  ede: z.optional(
+    z.strictObject({ code: z.int().check(z.minimum(0), z.maximum(65_535)), reason: z.string() }),
+  ),
   fallthrough,
 });
 
@@ -125,10 +123,10 @@ export const dnsPluginSchema = z.discriminatedUnion("plugin", [
     plugin: z.literal("cache"),
     zones,
     /** Absent: nothing of that kind is kept. */
-    success: cached.optional(),
-    denial: cached.optional(),
+    success: z.optional(cached),
+    denial: z.optional(cached),
     /** Seconds for which an answer may be given that has run out while there is no newer one (RFC 8767). */
-    serveStale: seconds.optional(),
+    serveStale: z.optional(seconds),
   }),
   z.strictObject({ plugin: z.literal("rewrite"), rules: z.array(rewriteRule) }),
   z.strictObject({ plugin: z.literal("template"), rules: z.array(templateRule) }),
@@ -158,15 +156,15 @@ export const dnsPluginSchema = z.discriminatedUnion("plugin", [
     ttl,
     pods: podModeSchema,
     /** Those that are answered for; all where absent. Where they are chosen by labels the agent has looked them up. */
-    namespaces: z.array(z.string()).optional(),
+    namespaces: z.optional(z.array(z.string())),
     /** Services whose records carry this number in `hiddenFrom` are not answered (`labels`). */
-    selection: z.int().min(0).optional(),
+    selection: z.optional(z.int().check(z.minimum(0))),
     /** Endpoints are no names of their own (`noendpoints`). */
-    noEndpoints: z.literal(true).optional(),
+    noEndpoints: z.optional(z.literal(true)),
     /** Services without a ready endpoint do not exist (`ignore empty_service`). */
-    ignoreEmpty: z.literal(true).optional(),
+    ignoreEmpty: z.optional(z.literal(true)),
     /** Endpoints without a hostname are named by their pods (`endpoint_pod_names`). */
-    endpointPodNames: z.literal(true).optional(),
+    endpointPodNames: z.optional(z.literal(true)),
     fallthrough,
   }),
   z.strictObject({
@@ -186,7 +184,7 @@ export const dnsPluginSchema = z.discriminatedUnion("plugin", [
     plugin: z.literal("forward"),
     from: zoneNameSchema,
     except: zones,
-    to: z.array(forwardTarget).min(1),
+    to: z.array(forwardTarget).check(z.minLength(1)),
     policy: z.enum(["random", "round_robin", "sequential"]),
   }),
 ]);
@@ -196,7 +194,7 @@ export const dnsServerSchema = z.strictObject({
   zones,
   plugins: z.array(dnsPluginSchema),
   /** Names that no plugin answers for are refused, where CoreDNS fails: it is no Corefile's block. */
-  refusesOthers: z.literal(true).optional(),
+  refusesOthers: z.optional(z.literal(true)),
 });
 
 /** Whoever shows a client certificate (mTLS) or a token of Cloudflare Access may be given a view. */
@@ -205,7 +203,7 @@ export const dnsIdentitySchema = z.discriminatedUnion("kind", [
     kind: z.literal("certificate"),
     name: z.string(),
     /** SHA-256 of the certificate, in hexadecimal. */
-    fingerprint: z.string().regex(/^[0-9a-f]{64}$/),
+    fingerprint: z.string().check(z.regex(/^[0-9a-f]{64}$/)),
     view: z.string(),
   }),
   z.strictObject({
@@ -221,7 +219,7 @@ export const dnsIdentitySchema = z.discriminatedUnion("kind", [
 export const dnsSettingsSchema = z.strictObject({
   domain: clusterDomainSchema,
   servers: z.array(dnsServerSchema),
-  identities: z.array(dnsIdentitySchema).optional(),
+  identities: z.optional(z.array(dnsIdentitySchema)),
 });
 
 /** What stands where no Corefile says otherwise. */

@@ -1,12 +1,12 @@
 /** Section `zones` of a snapshot: what DNS needs besides Services. */
-import * as z from "zod";
+import * as z from "zod/mini";
 import { rrtypeSchema, secondsSchema, zoneNameSchema } from "./dns-config.ts";
 
 /** RRsets of one owner by type. `data` is RDATA in uncompressed wire form, base64. */
 export const rrsetSchema = z.strictObject({
   type: rrtypeSchema,
   ttl: secondsSchema,
-  data: z.array(z.base64()).min(1),
+  data: z.array(z.base64()).check(z.minLength(1)),
 });
 
 /** Text of a name in a record: absolute, lower case, without the dot at its end; other octets as `\DDD`. */
@@ -24,16 +24,16 @@ export const fileZoneSchema = z.strictObject({
 /** Under `hosts/<digest>`: a hosts table. Addresses in canonical text, in the table's order. */
 export const hostsTableSchema = z.strictObject({
   kind: z.literal("hosts"),
-  names: z.record(ownerName, z.array(z.string()).min(1)),
+  names: z.record(ownerName, z.array(z.string()).check(z.minLength(1))),
   /** Canonical address to its names. */
-  addresses: z.record(z.string(), z.array(ownerName).min(1)),
+  addresses: z.record(z.string(), z.array(ownerName).check(z.minLength(1))),
 });
 
 const publishedPort = z.strictObject({
   /** As in SRV: `_https._tcp`, without underscores. */
   name: z.string(),
   protocol: z.string(),
-  port: z.int().min(1).max(65_535),
+  port: z.int().check(z.minimum(1), z.maximum(65_535)),
 });
 
 /** Under `published/<name>`: a name that an Ingress or a Service publishes, or one on the way there, which is empty. */
@@ -45,17 +45,17 @@ export const publishedNameSchema = z.strictObject({
   namespaces: z.array(z.string()),
   addresses: z.array(z.string()),
   /** Where it is an alias, it has no addresses. */
-  alias: z.string().optional(),
-  ttl: secondsSchema.optional(),
+  alias: z.optional(z.string()),
+  ttl: z.optional(secondsSchema),
   /** The name has an HTTPS record with these protocols (RFC 9460): it is a host that the edge serves. */
-  alpn: z.array(z.string()).optional(),
+  alpn: z.optional(z.array(z.string())),
   ports: z.array(publishedPort),
 });
 
 /** Under `pointers/<canonical address>`: reverse DNS of published addresses. */
 export const publishedPointerSchema = z.strictObject({
   kind: z.literal("pointer"),
-  names: z.array(z.strictObject({ name: ownerName, namespaces: z.array(z.string()) })).min(1),
+  names: z.array(z.strictObject({ name: ownerName, namespaces: z.array(z.string()) })).check(z.minLength(1)),
 });
 
 /** Under `token/<SHA-256 in hexadecimal>`: who shows it. */
@@ -65,22 +65,22 @@ export const dnsTokenSchema = z.strictObject({
   name: z.string(),
   view: z.string(),
   /** Queries a second. */
-  perSecond: z.int().min(1).optional(),
+  perSecond: z.optional(z.int().check(z.minimum(1))),
 });
 
 /** Under `view/<name>`: what somebody may see. */
 export const dnsViewSchema = z.strictObject({
   kind: z.literal("view"),
   /** Of the cluster; all where absent, none where empty. */
-  namespaces: z.array(z.string()).optional(),
+  namespaces: z.optional(z.array(z.string())),
   /** Those that are answered at all; all where absent. */
-  zones: z.array(zoneNameSchema).optional(),
+  zones: z.optional(z.array(zoneNameSchema)),
   forward: z.boolean(),
   /** Domains that short names are looked up in, and how many dots make a name that is first tried as it is. */
   search: z.array(zoneNameSchema),
-  ndots: z.int().min(0).max(15),
+  ndots: z.int().check(z.minimum(0), z.maximum(15)),
   /** Queries a second, of each who has it, where the token says nothing. */
-  perSecond: z.int().min(1).optional(),
+  perSecond: z.optional(z.int().check(z.minimum(1))),
 });
 
 /** Under `namespace/<name>`: that a namespace exists. */

@@ -1,4 +1,5 @@
-import type * as z from "zod";
+import * as z from "zod/mini";
+import english from "zod/v4/locales/en.js";
 import { fits } from "./fits.ts";
 
 /** What every refusal of contract data has in common: `what` names the datum ("root", "shard hosts/3"). */
@@ -35,14 +36,30 @@ export class IntegrityError extends ContractError {
 }
 
 /** Validates plain data, or throws MalformedError with the path of the first field that is wrong. */
-export function parseAs<T extends z.ZodType>(what: string, schema: T, value: unknown): z.output<T> {
+export function parseAs<T extends z.core.$ZodType>(what: string, schema: T, value: unknown): z.output<T> {
+  const { data, problem } = checkAs(schema, value);
+  if (problem === undefined) return data;
+  const field = problem.path.length === 0 ? "the value" : problem.path.join(".");
+  throw new MalformedError(what, `${field}: ${problem.message}`);
+}
+
+type Checked<T> =
+  | { readonly data: T; readonly problem?: undefined }
+  | { readonly data?: undefined; readonly problem: Problem };
+
+interface Problem {
+  readonly path: readonly PropertyKey[];
+  readonly message: string;
+}
+
+/** Validates plain data, and names the first field that is wrong. */
+export function checkAs<T extends z.core.$ZodType>(schema: T, value: unknown): Checked<z.output<T>> {
   // What fits is left as it is, hence of the type that comes out.
-  if (fits(schema, value)) return value as z.output<T>;
-  const result = schema.safeParse(value);
-  if (result.success) return result.data;
-  const issue = result.error.issues[0];
-  const field = issue === undefined || issue.path.length === 0 ? "the value" : issue.path.join(".");
-  throw new MalformedError(what, `${field}: ${issue?.message ?? "invalid"}`);
+  if (fits(schema, value)) return { data: value as z.output<T> };
+  // zod's small schemas have no words of their own.
+  const result = z.safeParse(schema, value, { error: english().localeError });
+  if (result.success) return { data: result.data };
+  return { problem: result.error.issues[0] ?? { path: [], message: "invalid" } };
 }
 
 /** JSON.parse with a MalformedError in place of a SyntaxError. */

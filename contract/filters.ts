@@ -4,12 +4,12 @@
  *
  * A `template` is text with nginx's variables (`$host`, `$request_uri`, `$1` …), expanded at the edge.
  */
-import * as z from "zod";
+import * as z from "zod/mini";
 import { objectNameSchema } from "./names.ts";
 
 const template = z.string();
-const milliseconds = z.int().min(1);
-const redirectStatus = z.int().min(300).max(399);
+const milliseconds = z.int().check(z.minimum(1));
+const redirectStatus = z.int().check(z.minimum(300), z.maximum(399));
 /** Address ranges in CIDR notation. */
 const ranges = z.array(z.string());
 const headerMap = z.record(z.string(), z.string());
@@ -19,7 +19,7 @@ export const targetSchema = z.discriminatedUnion("kind", [
   z.strictObject({
     kind: z.literal("service"),
     service: objectNameSchema,
-    port: z.int().min(1).max(65535),
+    port: z.int().check(z.minimum(1), z.maximum(65535)),
     scheme: z.enum(["http", "https"]),
     /** The host that the URL names, without its port: it is presented as Host. */
     host: z.string(),
@@ -50,10 +50,10 @@ export const corsSchema = z.strictObject({
   origins: z.array(z.string()),
   methods: z.string(),
   headers: z.string(),
-  exposeHeaders: z.string().optional(),
+  exposeHeaders: z.optional(z.string()),
   credentials: z.boolean(),
   /** Seconds. */
-  maxAge: z.int().min(0),
+  maxAge: z.int().check(z.minimum(0)),
 });
 
 export const basicAuthSchema = z.strictObject({
@@ -64,24 +64,24 @@ export const basicAuthSchema = z.strictObject({
 
 export const externalAuthSchema = z.strictObject({
   target: targetSchema,
-  method: z.string().optional(),
+  method: z.optional(z.string()),
   /** Where a 401 sends the client, with 302; a template. */
-  signin: template.optional(),
+  signin: z.optional(template),
   /** Headers of the service's answer that go on to the upstream. */
   responseHeaders: z.array(z.string()),
   /** What X-Auth-Request-Redirect says, a template; the request's own path and query without. */
-  requestRedirect: template.optional(),
+  requestRedirect: z.optional(template),
   /** Headers that are set on the question: name to template. */
   requestHeaders: headerMap,
   /** Whether the service's Set-Cookie goes to the client with every status; with successes and redirects alone else. */
   alwaysSetCookie: z.boolean(),
-  cache: z
-    .strictObject({
+  cache: z.optional(
+    z.strictObject({
       key: template,
       /** Seconds by status, or for `any`; of a status that is not named nothing is kept. */
-      seconds: z.record(z.string(), z.int().min(0)),
-    })
-    .optional(),
+      seconds: z.record(z.string(), z.int().check(z.minimum(0))),
+    }),
+  ),
 });
 
 export const jwtAuthSchema = z.strictObject({
@@ -97,29 +97,29 @@ export const jwtAuthSchema = z.strictObject({
 export const accessSchema = z.strictObject({
   /** Whether all of what stands here must let a request pass, or any (nginx `satisfy`). */
   satisfy: z.enum(["all", "any"]),
-  allow: ranges.optional(),
-  deny: ranges.optional(),
-  basic: basicAuthSchema.optional(),
-  external: externalAuthSchema.optional(),
-  jwt: jwtAuthSchema.optional(),
+  allow: z.optional(ranges),
+  deny: z.optional(ranges),
+  basic: z.optional(basicAuthSchema),
+  external: z.optional(externalAuthSchema),
+  jwt: z.optional(jwtAuthSchema),
 });
 
 export const limitsSchema = z.strictObject({
   /** Whose requests are counted together: the client address, or a request header. */
   by: z.union([z.literal("address"), z.strictObject({ header: z.string() })]),
-  perSecond: z.int().min(1).optional(),
-  perMinute: z.int().min(1).optional(),
-  connections: z.int().min(1).optional(),
-  burstMultiplier: z.int().min(1),
+  perSecond: z.optional(z.int().check(z.minimum(1))),
+  perMinute: z.optional(z.int().check(z.minimum(1))),
+  connections: z.optional(z.int().check(z.minimum(1))),
+  burstMultiplier: z.int().check(z.minimum(1)),
   /** Addresses that are not limited. */
   exempt: ranges,
   /** What excess is answered with. */
-  status: z.int().min(400).max(599),
+  status: z.int().check(z.minimum(400), z.maximum(599)),
 });
 
 export const mirrorSchema = z.strictObject({
   target: targetSchema,
-  host: z.string().optional(),
+  host: z.optional(z.string()),
   body: z.boolean(),
 });
 
@@ -127,57 +127,59 @@ export const mirrorSchema = z.strictObject({
 const writtenBackend = z.strictObject({ service: z.string(), port: z.string() });
 
 export const errorPagesSchema = z.strictObject({
-  statuses: z.array(z.int().min(300).max(599)),
+  statuses: z.array(z.int().check(z.minimum(300), z.maximum(599))),
   /** Who makes the pages; the edge itself without. */
-  backend: z.strictObject({ service: objectNameSchema, port: z.int().min(1).max(65535) }).optional(),
+  backend: z.optional(
+    z.strictObject({ service: objectNameSchema, port: z.int().check(z.minimum(1), z.maximum(65535)) }),
+  ),
   /** The edge's own errors alone: what the Service answers goes to the client as it is. */
-  edgeOnly: z.literal(true).optional(),
+  edgeOnly: z.optional(z.literal(true)),
   /** What failed, for X-Service-Name and X-Service-Port. */
   failed: writtenBackend,
 });
 
 export const standInSchema = z.strictObject({
   service: objectNameSchema,
-  port: z.int().min(1).max(65535),
+  port: z.int().check(z.minimum(1), z.maximum(65535)),
   /** What it stands in for. */
   failed: writtenBackend,
 });
 
 export const cacheSchema = z.strictObject({
   /** Seconds that a response stays fresh whose headers do not say. */
-  ttl: z.int().min(0).optional(),
+  ttl: z.optional(z.int().check(z.minimum(0))),
   /** Seconds that a stale one may be served while it is fetched anew. */
-  staleWhileRevalidate: z.int().min(0).optional(),
+  staleWhileRevalidate: z.optional(z.int().check(z.minimum(0))),
   /** Seconds that a stale one may be served where a newer one cannot be had. */
-  staleIfError: z.int().min(0).optional(),
+  staleIfError: z.optional(z.int().check(z.minimum(0))),
   /** The cookies that responses depend on. Without, only what declares itself cacheable is for requests with cookies. */
-  keyCookies: z.array(z.string()).optional(),
+  keyCookies: z.optional(z.array(z.string())),
 });
 
 /** What is tried again, as in nginx's `proxy_next_upstream`. */
 export const retryConditionSchema = z.union([
   z.enum(["error", "timeout", "invalid_header", "non_idempotent"]),
-  z.int().min(400).max(599),
+  z.int().check(z.minimum(400), z.maximum(599)),
 ]);
 
 export const forwardingSchema = z.strictObject({
-  scheme: z.enum(["http", "https"]).optional(),
+  scheme: z.optional(z.enum(["http", "https"])),
   /** The name to verify an https upstream's certificate for; unverified without. */
-  verify: z.string().optional(),
-  connectMs: milliseconds.optional(),
+  verify: z.optional(z.string()),
+  connectMs: z.optional(milliseconds),
   /** Between two reads. */
-  readMs: milliseconds.optional(),
-  sendMs: milliseconds.optional(),
-  retryOn: z.array(retryConditionSchema).optional(),
+  readMs: z.optional(milliseconds),
+  sendMs: z.optional(milliseconds),
+  retryOn: z.optional(z.array(retryConditionSchema)),
   /** 0 means as many as there are endpoints. */
-  tries: z.int().min(0).optional(),
-  triesMs: milliseconds.optional(),
+  tries: z.optional(z.int().check(z.minimum(0))),
+  triesMs: z.optional(milliseconds),
   /** To the Service's cluster address, without balancing of the edge's own (`service-upstream`). */
-  viaService: z.literal(true).optional(),
+  viaService: z.optional(z.literal(true)),
   /** The upstream is asked to close the connection behind the response (`connection-proxy-header`). */
-  close: z.literal(true).optional(),
+  close: z.optional(z.literal(true)),
   /** Statuses that count as failures of the endpoint that answers with them. */
-  unhealthy: z.array(z.int().min(400).max(599)).optional(),
+  unhealthy: z.optional(z.array(z.int().check(z.minimum(400), z.maximum(599)))),
 });
 
 export const balanceSchema = z.discriminatedUnion("by", [
@@ -188,7 +190,7 @@ export const balanceSchema = z.discriminatedUnion("by", [
     by: z.literal("hash"),
     key: template,
     /** How many endpoints share a key; one without. */
-    subset: z.int().min(1).optional(),
+    subset: z.optional(z.int().check(z.minimum(1))),
   }),
 ]);
 
@@ -199,78 +201,78 @@ export const affinitySchema = z.strictObject({
   /** Whether a client stays on its side of a canary. */
   stickyCanary: z.boolean(),
   /** The route's own path without. */
-  path: z.string().optional(),
-  domain: z.string().optional(),
+  path: z.optional(z.string()),
+  domain: z.optional(z.string()),
   /** Seconds; less than 0 is in the past. */
-  maxAge: z.int().optional(),
-  expires: z.int().optional(),
-  sameSite: z.enum(["Strict", "Lax", "None"]).optional(),
+  maxAge: z.optional(z.int()),
+  expires: z.optional(z.int()),
+  sameSite: z.optional(z.enum(["Strict", "Lax", "None"])),
   /** No `SameSite=None` for browsers that take it for `Strict`. */
-  conditionalSameSiteNone: z.literal(true).optional(),
+  conditionalSameSiteNone: z.optional(z.literal(true)),
   /** `Secure` also where the request came over plain http. */
-  secure: z.literal(true).optional(),
+  secure: z.optional(z.literal(true)),
   /** `Partitioned`: a cookie of its own for each site that embeds this one. */
-  partitioned: z.literal(true).optional(),
+  partitioned: z.optional(z.literal(true)),
   /** A client whose endpoint fails gets another one; without, it stays with the one that it has. */
-  changeOnFailure: z.literal(true).optional(),
+  changeOnFailure: z.optional(z.literal(true)),
 });
 
 export const canarySchema = z.strictObject({
   /** The canary's Ingress. */
   ingress: objectNameSchema,
   service: objectNameSchema,
-  port: z.int().min(1).max(65535),
+  port: z.int().check(z.minimum(1), z.maximum(65535)),
   /** With a value or (where there is none) a pattern, a header that it fits; else one that says `always` or `never`. */
-  header: z
-    .strictObject({ name: z.string(), value: z.string().optional(), pattern: z.string().optional() })
-    .optional(),
+  header: z.optional(
+    z.strictObject({ name: z.string(), value: z.optional(z.string()), pattern: z.optional(z.string()) }),
+  ),
   /** One that says `always` or `never`. */
-  cookie: z.string().optional(),
+  cookie: z.optional(z.string()),
   /** How many of `total` requests that neither header nor cookie decides. */
-  weight: z.int().min(0),
-  total: z.int().min(1),
+  weight: z.int().check(z.minimum(0)),
+  total: z.int().check(z.minimum(1)),
 });
 
 export const filtersSchema = z.strictObject({
   /** Set where something that restricts access could not be read: every request is refused. */
-  closed: z.literal(true).optional(),
+  closed: z.optional(z.literal(true)),
   /** Bytes. */
-  maxBody: z.int().min(1).optional(),
+  maxBody: z.optional(z.int().check(z.minimum(1))),
   /** Plain http is sent to https, without the slash that its URL ends with unless that is kept. */
-  toHttps: z.strictObject({ status: redirectStatus, keepsSlash: z.literal(true).optional() }).optional(),
-  redirect: redirectSchema.optional(),
+  toHttps: z.optional(z.strictObject({ status: redirectStatus, keepsSlash: z.optional(z.literal(true)) })),
+  redirect: z.optional(redirectSchema),
   /** Where a request for `/` alone is sent, a template. */
-  appRoot: template.optional(),
-  cors: corsSchema.optional(),
-  limits: limitsSchema.optional(),
-  access: accessSchema.optional(),
-  cache: cacheSchema.optional(),
-  mirror: mirrorSchema.optional(),
+  appRoot: z.optional(template),
+  cors: z.optional(corsSchema),
+  limits: z.optional(limitsSchema),
+  access: z.optional(accessSchema),
+  cache: z.optional(cacheSchema),
+  mirror: z.optional(mirrorSchema),
   /** The path that the upstream sees, a template over the match's groups; an absolute URL redirects (302). */
-  rewrite: template.optional(),
+  rewrite: z.optional(template),
   /** The Host that the upstream sees; a template. */
-  upstreamHost: template.optional(),
+  upstreamHost: z.optional(template),
   /** What X-Forwarded-Prefix says, a template. */
-  forwardedPrefix: template.optional(),
-  requestHeaders: headerMap.optional(),
-  responseHeaders: headerMap.optional(),
-  errorPages: errorPagesSchema.optional(),
+  forwardedPrefix: z.optional(template),
+  requestHeaders: z.optional(headerMap),
+  responseHeaders: z.optional(headerMap),
+  errorPages: z.optional(errorPagesSchema),
   /** A Service that answers where the route's own has no endpoint. */
-  standIn: standInSchema.optional(),
+  standIn: z.optional(standInSchema),
   /** In Location and Refresh of responses: a prefix and what it becomes, both templates. */
-  redirectRewrite: z.strictObject({ from: z.string(), to: z.string() }).optional(),
+  redirectRewrite: z.optional(z.strictObject({ from: z.string(), to: z.string() })),
   /** In Set-Cookie of responses: a domain without a dot at its start, and what it becomes, a template. */
-  cookieDomain: z.strictObject({ from: z.string(), to: z.string() }).optional(),
+  cookieDomain: z.optional(z.strictObject({ from: z.string(), to: z.string() })),
   /** In Set-Cookie of responses: a prefix of the path, and what it becomes, a template. */
-  cookiePath: z.strictObject({ from: z.string(), to: z.string() }).optional(),
-  forwarding: forwardingSchema.optional(),
-  balance: balanceSchema.optional(),
-  affinity: affinitySchema.optional(),
-  canary: canarySchema.optional(),
+  cookiePath: z.optional(z.strictObject({ from: z.string(), to: z.string() })),
+  forwarding: z.optional(forwardingSchema),
+  balance: z.optional(balanceSchema),
+  affinity: z.optional(affinitySchema),
+  canary: z.optional(canarySchema),
   /** Strict-Transport-Security of https responses. */
-  hsts: z.string().optional(),
+  hsts: z.optional(z.string()),
   /** Requests are not logged. */
-  silent: z.literal(true).optional(),
+  silent: z.optional(z.literal(true)),
 });
 
 export type Filters = z.output<typeof filtersSchema>;

@@ -1,5 +1,5 @@
 /** The pointer to a cluster's current root, where no Durable Object holds the root itself. Not signed: the root is. */
-import * as z from "zod";
+import * as z from "zod/mini";
 import { canonicalJson } from "./canonical.ts";
 import { digestSchema, sha256 } from "./digest.ts";
 import { parseAs, parseJson, UnsupportedVersionError } from "./errors.ts";
@@ -8,7 +8,7 @@ import { CONTRACT_VERSION } from "./version.ts";
 
 export const headSchema = z.strictObject({
   version: z.literal(CONTRACT_VERSION),
-  generation: z.int().min(1),
+  generation: z.int().check(z.minimum(1)),
   /** SHA-256 of the signed root's text. */
   root: digestSchema,
 });

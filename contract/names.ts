@@ -1,9 +1,9 @@
-import * as z from "zod";
+import * as z from "zod/mini";
 
 /** `namespace/name` of a Kubernetes object. */
 export const objectNameSchema = z
   .string()
-  .regex(/^[a-z0-9.-]{1,253}\/[A-Za-z0-9.:-]{1,253}$/, "is not namespace/name");
+  .check(z.regex(/^[a-z0-9.-]{1,253}\/[A-Za-z0-9.:-]{1,253}$/, "is not namespace/name"));
 
 /** The key of section `hosts` under which the rules without a host stand. */
 export const DEFAULT_HOST = "*";
@@ -11,14 +11,18 @@ export const DEFAULT_HOST = "*";
 /** A hostname in lower case, without a dot at its end. */
 export const hostnameSchema = z
   .string()
-  .max(253)
-  .regex(/^(?:[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?(?:\.|$))+(?<!\.)$/, "is not a hostname in lower case");
+  .check(
+    z.maxLength(253),
+    z.regex(/^(?:[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?(?:\.|$))+(?<!\.)$/, "is not a hostname in lower case"),
+  );
 
 /** A hostname, `*.` and a hostname, or DEFAULT_HOST. */
 export const hostKeySchema = z
   .string()
-  .max(253)
-  .regex(/^(?:\*|(?:\*\.)?[a-z0-9_](?:[a-z0-9._-]*[a-z0-9_])?)$/, "is not a hostname in lower case");
+  .check(
+    z.maxLength(253),
+    z.regex(/^(?:\*|(?:\*\.)?[a-z0-9_](?:[a-z0-9._-]*[a-z0-9_])?)$/, "is not a hostname in lower case"),
+  );
 
 /**
  * The keys that may hold a hostname's record, best first: itself, then the wildcard that stands for its first
@@ -38,4 +42,4 @@ export const LOCAL_SYSTEM_HOST = "lintel.localhost";
 /** Cluster names begin every KV key, so they are DNS labels (RFC 1123). */
 export const clusterNameSchema = z
   .string()
-  .regex(/^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/, "is not a DNS label in lower case");
+  .check(z.regex(/^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/, "is not a DNS label in lower case"));

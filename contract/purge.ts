@@ -1,5 +1,5 @@
 /** A signed order to empty caches. Whoever may publish may purge. */
-import * as z from "zod";
+import * as z from "zod/mini";
 import { parseAs } from "./errors.ts";
 import { clusterNameSchema, hostnameSchema } from "./names.ts";
 import { decodeSigned, encodeSigned } from "./signed-text.ts";
@@ -8,14 +8,14 @@ import { CONTRACT_VERSION } from "./version.ts";
 
 export const purgeScopeSchema = z.strictObject({
   /** Every host without. */
-  host: hostnameSchema.optional(),
+  host: z.optional(hostnameSchema),
   /** As in a URL, without query: all of them are meant. Every path without. */
-  path: z.string().startsWith("/").max(4096).optional(),
+  path: z.optional(z.string().check(z.startsWith("/"), z.maxLength(4096))),
   /** The path is the beginning of those that are meant. */
-  prefix: z.literal(true).optional(),
+  prefix: z.optional(z.literal(true)),
 });
 
-export const purgeSchema = purgeScopeSchema.extend({
+export const purgeSchema = z.extend(purgeScopeSchema, {
   version: z.literal(CONTRACT_VERSION),
   cluster: clusterNameSchema,
   /** When it was signed, in milliseconds since 1970: an old order is not followed. */

@@ -1,10 +1,10 @@
 /** What the sections of a snapshot hold: one zod schema a record, from which the types follow. */
-import * as z from "zod";
+import * as z from "zod/mini";
 import { zoneRecordSchema } from "./dns-records.ts";
 import { filtersSchema } from "./filters.ts";
 import { hostKeySchema, objectNameSchema } from "./names.ts";
 
-const portNumber = z.int().min(1).max(65535);
+const portNumber = z.int().check(z.minimum(1), z.maximum(65535));
 const protocol = z.enum(["TCP", "UDP", "SCTP"]);
 
 /** Where a route sends requests. Gateway API `backendRefs`: chance is weight over the sum of weights. */
@@ -12,7 +12,7 @@ export const backendSchema = z.strictObject({
   service: objectNameSchema,
   /** The number of a port of the Service (not of its pods). */
   port: portNumber,
-  weight: z.int().min(0).max(1_000_000),
+  weight: z.int().check(z.minimum(0), z.maximum(1_000_000)),
 });
 
 /**
@@ -23,7 +23,7 @@ export const backendSchema = z.strictObject({
 export const routeMatchSchema = z.strictObject({
   path: z.strictObject({
     type: z.enum(["Exact", "PathPrefix", "RegularExpression"]),
-    value: z.string().startsWith("/"),
+    value: z.string().check(z.startsWith("/")),
   }),
 });
 
@@ -33,7 +33,7 @@ export const routeSchema = z.strictObject({
   match: routeMatchSchema,
   /** Empty when none could be resolved: such a route answers 503. */
   backends: z.array(backendSchema),
-  filters: filtersSchema.optional(),
+  filters: z.optional(filtersSchema),
 });
 
 /** Section `hosts`, by hostname, wildcard or DEFAULT_HOST. At most one route a match. */
@@ -49,15 +49,15 @@ export const servicePortSchema = z.strictObject({
 export const endpointSchema = z.strictObject({
   /** Canonical text, see address.ts. */
   address: z.string(),
-  hostname: z.string().optional(),
+  hostname: z.optional(z.string()),
   /** A missing condition counts as ready (EndpointConditions). */
   ready: z.boolean(),
   /** Terminating, not ready any more, and still serving: for balancing where no endpoint is ready. DNS has no use for it. */
-  draining: z.literal(true).optional(),
+  draining: z.optional(z.literal(true)),
   /** The pod behind it, kept where endpoints are named by their pods (`endpoint_pod_names`). */
-  pod: z.string().optional(),
+  pod: z.optional(z.string()),
   /** The zones that should use it (EndpointHints), sorted; absent without hints. */
-  zones: z.array(z.string()).optional(),
+  zones: z.optional(z.array(z.string())),
 });
 
 /** Endpoints that share their ports, as in an EndpointSlice; `name` ties a port to the Service's port. */
@@ -69,9 +69,9 @@ export const subsetSchema = z.strictObject({
 /** What services of every kind may have for DNS. */
 const dnsOfService = {
   /** Where clients outside the cluster reach it: its load balancer's addresses and names, and its external addresses. */
-  external: z.strictObject({ addresses: z.array(z.string()), hostnames: z.array(z.string()) }).optional(),
+  external: z.optional(z.strictObject({ addresses: z.array(z.string()), hostnames: z.array(z.string()) })),
   /** The `selection`s of kubernetes plugins that leave it out (`labels`). */
-  hiddenFrom: z.array(z.int().min(0)).optional(),
+  hiddenFrom: z.optional(z.array(z.int().check(z.minimum(0)))),
 };
 
 /** Section `services`, by `namespace/name`. One record serves balancing and DNS alike. */
@@ -115,7 +115,7 @@ export const certificateRecordSchema = z.strictObject({
 /** What an address is called in reverse DNS. */
 export const addressNameSchema = z.union([
   /** A cluster address of a Service, or with `endpoint`, its label below a Service's name, one of its endpoints. */
-  z.strictObject({ service: objectNameSchema, endpoint: z.string().optional() }),
+  z.strictObject({ service: objectNameSchema, endpoint: z.optional(z.string()) }),
   /** A Service that clients outside the cluster reach there (its `external`). */
   z.strictObject({ external: objectNameSchema }),
   /** A pod; listed only where the pod zone is `verified`. */
@@ -124,7 +124,7 @@ export const addressNameSchema = z.union([
 
 /** Section `addresses`, by addressBlock(): canonical address to its names. */
 export const addressRecordSchema = z.strictObject({
-  names: z.record(z.string(), z.array(addressNameSchema).min(1)),
+  names: z.record(z.string(), z.array(addressNameSchema).check(z.minLength(1))),
 });
 
 /** Every section, with the schemas of its keys and records. */

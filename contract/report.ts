@@ -2,7 +2,7 @@
  * What the agent tells about itself: how it fares, and what in people's objects is not served as it is written. It lies
  * in KV beside the snapshot, for those who look at the edge, and nothing is served by it.
  */
-import * as z from "zod";
+import * as z from "zod/mini";
 import { parseAs, UnsupportedVersionError } from "./errors.ts";
 import { clusterNameSchema } from "./names.ts";
 import { decodeSigned, encodeSigned } from "./signed-text.ts";
@@ -15,9 +15,9 @@ export const REPORT_FORMAT = 1;
 export const REPORT_LIMITS = { warnings: 500, bytes: 128 * 1024, text: 1024, checks: 20 } as const;
 
 /** The form of a report is the agent's to keep: texts that are longer are cut by it. */
-const text = z.string().max(REPORT_LIMITS.text);
+const text = z.string().check(z.maxLength(REPORT_LIMITS.text));
 /** Milliseconds. */
-const time = z.int().min(0);
+const time = z.int().check(z.minimum(0));
 
 /** Something in a user's object that is not served as it is written. */
 export const reportedWarningSchema = z.strictObject({
@@ -39,7 +39,7 @@ export const reportSchema = z.strictObject({
   /** When it was written, since 1970 by the agent's clock. */
   time,
   /** What the agent knew to be published then; it publishes more without a new report. */
-  generation: z.int().min(1).optional(),
+  generation: z.optional(z.int().check(z.minimum(1))),
   agent: z.strictObject({
     /** Which of several: its name in the Lease. */
     id: text,
@@ -48,15 +48,17 @@ export const reportSchema = z.strictObject({
     mode: z.enum(["cluster", "manifests"]),
   }),
   /** Sorted by object and field. */
-  warnings: z.array(reportedWarningSchema).max(REPORT_LIMITS.warnings),
+  warnings: z.array(reportedWarningSchema).check(z.maxLength(REPORT_LIMITS.warnings)),
   /** How many there are besides. */
-  omitted: z.int().min(0),
+  omitted: z.int().check(z.minimum(0)),
   /** What is looked at (`source`, `watches`, `publish`), and what is wrong with it. */
-  checks: z.array(z.strictObject({ name: text, problem: text.optional() })).max(REPORT_LIMITS.checks),
+  checks: z
+    .array(z.strictObject({ name: text, problem: z.optional(text) }))
+    .check(z.maxLength(REPORT_LIMITS.checks)),
   /** How long the last of them took; absent where there was none yet. */
-  durations: z.strictObject({ compile: time.optional(), publish: time.optional() }),
+  durations: z.strictObject({ compile: z.optional(time), publish: z.optional(time) }),
   /** Milliseconds after which another report comes though nothing changed; absent where none does. */
-  heartbeat: z.int().min(1).optional(),
+  heartbeat: z.optional(z.int().check(z.minimum(1))),
 });
 
 export type AgentReport = z.output<typeof reportSchema>;

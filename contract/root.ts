@@ -1,4 +1,4 @@
-import * as z from "zod";
+import * as z from "zod/mini";
 import { digestSchema } from "./digest.ts";
 import { dnsSettingsSchema } from "./dns-config.ts";
 import { clusterNameSchema } from "./names.ts";
@@ -11,11 +11,11 @@ const isPowerOfTwo = (n: number) => n > 0 && (n & (n - 1)) === 0;
 
 const sectionSchema = z.strictObject({
   /** How many records the section holds. */
-  records: z.int().min(0),
+  records: z.int().check(z.minimum(0)),
   /** Digests by shard index. */
   shards: z
     .array(digestSchema)
-    .refine((shards) => isPowerOfTwo(shards.length), "is not a power of two of shards"),
+    .check(z.refine((shards) => isPowerOfTwo(shards.length), "is not a power of two of shards")),
 });
 
 /** Who may ask an edge's resolver: clients on loopback, who shows the token, or everybody. */
@@ -28,9 +28,9 @@ export const settingsSchema = z.strictObject({ dns: dnsSettingsSchema });
 /** Says that a root was put there by a person, and that agents publish nothing over it until it is released. */
 export const holdSchema = z.strictObject({
   /** The generation whose content this root repeats. */
-  generation: z.int().min(1),
+  generation: z.int().check(z.minimum(1)),
   /** Why, in that person's words. */
-  reason: z.string().min(1).max(MAX_REASON).optional(),
+  reason: z.optional(z.string().check(z.minLength(1), z.maxLength(MAX_REASON))),
 });
 
 /** The one mutable-looking thing of a snapshot that is signed; everything else it names by digest. */
@@ -38,9 +38,9 @@ export const rootSchema = z.strictObject({
   version: z.literal(CONTRACT_VERSION),
   cluster: clusterNameSchema,
   /** Strictly growing within a cluster. */
-  generation: z.int().min(1),
+  generation: z.int().check(z.minimum(1)),
   /** Milliseconds since 1970 by the agent's clock. */
-  time: z.int().min(0),
+  time: z.int().check(z.minimum(0)),
   sections: z.strictObject({
     addresses: sectionSchema,
     certificates: sectionSchema,
@@ -49,7 +49,7 @@ export const rootSchema = z.strictObject({
     zones: sectionSchema,
   }),
   settings: settingsSchema,
-  hold: holdSchema.optional(),
+  hold: z.optional(holdSchema),
 });
 
 export type Root = z.output<typeof rootSchema>;

@@ -1,5 +1,5 @@
 /** Shards: a section's records cut into canonical, content-addressed slices (design: "The snapshot"). */
-import * as z from "zod";
+import * as z from "zod/mini";
 import { utf8 } from "./bytes.ts";
 import { canonicalJson } from "./canonical.ts";
 import { sha256 } from "./digest.ts";
@@ -16,7 +16,7 @@ export interface EncodedShard {
   readonly text: string;
 }
 
-const shardSchema = (section: Section): z.ZodType<{ records: Record<string, unknown> }> =>
+const shardSchema = (section: Section): z.core.$ZodType<{ records: Record<string, unknown> }> =>
   z.strictObject({
     section: z.literal(section),
     records: z.record(SECTIONS[section].key, SECTIONS[section].record),
@@ -108,7 +108,7 @@ export function decodeRecord<S extends Section>(
   if (!isKnownGood) {
     const schemas = SECTIONS[section];
     parseAs(what, schemas.key, key);
-    parseAs<z.ZodType>(what, schemas.record, value);
+    parseAs<z.core.$ZodType>(what, schemas.record, value);
   }
   // The schema of this very section has vouched for it, and changes nothing.
   return value as RecordOf<S>;

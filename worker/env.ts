@@ -1,5 +1,6 @@
-import * as z from "zod";
+import * as z from "zod/mini";
 import {
+  checkAs,
   clusterNameSchema,
   type DnsAccess,
   dnsAccessSchema,
@@ -26,69 +27,80 @@ export interface EdgeEnv extends Readonly<Pick<Env, "KV"> & Partial<Omit<Env, "K
 
 const ACCESS_APPLICATION = /^([a-z0-9-]+\.cloudflareaccess\.com) ([0-9a-f]{64})$/;
 
-const share = z.number("is no number from 0 to 1").min(0, "is below 0").max(1, "is above 1");
+const share = z.string().check(z.refine(isShare, "is no number from 0 to 1"));
 
-/** `off`, `on`, or a share of all requests. */
-function accessLogShare(text: string): number {
-  const word = text.trim().toLowerCase();
-  if (word === "off" || word === "") return 0;
-  return word === "on" ? 1 : Number(word);
-}
-
-const schema = z.object({
+/** Of variables as textsOf() gives them. It changes nothing, so that an isolate's first request need not wait for zod. */
+const schema = z.strictObject({
   LINTEL_CLUSTERS: z
-    .string()
-    .default("default")
-    .transform((names) => names.split(",").map((name) => name.trim()))
-    .pipe(z.tuple([clusterNameSchema], "must name exactly one cluster")),
+    .array(clusterNameSchema)
+    .check(z.refine((names) => names.length === 1, "must name exactly one cluster")),
   LINTEL_PUBLIC_KEY: z
     .string()
-    .trim()
-    .regex(
-      /^[A-Za-z0-9+/]{43}=$/,
-      "is no public key; give it the content of signing.pub, which `lintel keys` writes",
+    .check(
+      z.regex(
+        /^[A-Za-z0-9+/]{43}=$/,
+        "is no public key; give it the content of signing.pub, which `lintel keys` writes",
+      ),
     ),
-  LINTEL_SYSTEM_HOST: z.string().toLowerCase().pipe(hostnameSchema),
-  LINTEL_DNS_ACCESS: dnsAccessSchema.default("token"),
-  LINTEL_DNS_TOKEN: z
-    .string()
-    .optional()
-    .transform((token) => token || undefined),
+  LINTEL_SYSTEM_HOST: hostnameSchema,
+  LINTEL_DNS_ACCESS: dnsAccessSchema,
+  LINTEL_DNS_TOKEN: z.string(),
   LINTEL_ACCESS_APPLICATION: z
     .string()
-    .trim()
-    .default("")
-    .refine(
-      (text) => text === "" || ACCESS_APPLICATION.test(text),
-      "is not a team's domain and an application's AUD tag, as in `example.cloudflareaccess.com 4714…`",
-    )
-    .transform((text) => {
-      const [, team, audience] = ACCESS_APPLICATION.exec(text) ?? [];
-      return team === undefined || audience === undefined ? undefined : { team, audience };
-    }),
+    .check(
+      z.refine(
+        (text) => text === "" || ACCESS_APPLICATION.test(text),
+        "is not a team's domain and an application's AUD tag, as in `example.cloudflareaccess.com 4714…`",
+      ),
+    ),
   LINTEL_GATEWAY_URL: z
     .string()
-    .trim()
-    .default("")
-    .refine(
-      (text) => text === "" || isHttpsOrigin(text),
-      "is not the origin of an HTTPS gateway, as in https://gateway.example.com",
-    )
-    .transform((text) => (text === "" ? undefined : new URL(text).origin)),
-  LINTEL_GATEWAY_SECRET: z.string().default(""),
-  LINTEL_CLIENT_SECRET: z.string().default(""),
-  LINTEL_ACCESS_LOG: z.string().default("off").transform(accessLogShare).pipe(share),
-  LINTEL_TRACE_SAMPLING: z
-    .string()
-    .default("1")
-    .transform((text) => (text.trim() === "" ? 1 : Number(text)))
-    .pipe(share),
-  LINTEL_ZONE: z
-    .string()
-    .trim()
-    .optional()
-    .transform((zone) => zone || undefined),
+    .check(
+      z.refine(
+        (text) => text === "" || isHttpsOrigin(text),
+        "is not the origin of an HTTPS gateway, as in https://gateway.example.com",
+      ),
+    ),
+  LINTEL_GATEWAY_SECRET: z.string(),
+  LINTEL_CLIENT_SECRET: z.string(),
+  LINTEL_ACCESS_LOG: share,
+  LINTEL_TRACE_SAMPLING: share,
+  LINTEL_ZONE: z.string(),
 });
+
+/** With defaults, and without what makes no difference. What is no text is the schema's to refuse. */
+function textsOf(env: EdgeEnv) {
+  return {
+    LINTEL_CLUSTERS: listOf(env.LINTEL_CLUSTERS ?? "default"),
+    LINTEL_PUBLIC_KEY: trimmed(env.LINTEL_PUBLIC_KEY),
+    LINTEL_SYSTEM_HOST: inLowerCase(env.LINTEL_SYSTEM_HOST),
+    LINTEL_DNS_ACCESS: env.LINTEL_DNS_ACCESS ?? "token",
+    LINTEL_DNS_TOKEN: env.LINTEL_DNS_TOKEN ?? "",
+    LINTEL_ACCESS_APPLICATION: trimmed(env.LINTEL_ACCESS_APPLICATION ?? ""),
+    LINTEL_GATEWAY_URL: trimmed(env.LINTEL_GATEWAY_URL ?? ""),
+    LINTEL_GATEWAY_SECRET: env.LINTEL_GATEWAY_SECRET ?? "",
+    LINTEL_CLIENT_SECRET: env.LINTEL_CLIENT_SECRET ?? "",
+    LINTEL_ACCESS_LOG: inDigits(env.LINTEL_ACCESS_LOG, { "": "0", off: "0", on: "1" }),
+    LINTEL_TRACE_SAMPLING: inDigits(env.LINTEL_TRACE_SAMPLING, { "": "1" }),
+    LINTEL_ZONE: trimmed(env.LINTEL_ZONE ?? ""),
+  };
+}
+
+const listOf = (value: unknown): unknown =>
+  typeof value === "string" ? value.split(",").map((name) => name.trim()) : value;
+const trimmed = (value: unknown): unknown => (typeof value === "string" ? value.trim() : value);
+const inLowerCase = (value: unknown): unknown => (typeof value === "string" ? value.toLowerCase() : value);
+
+/** A share of all requests, or a word for one. */
+function inDigits(value: unknown, words: Readonly<Record<string, string>>): unknown {
+  const text = inLowerCase(trimmed(value ?? ""));
+  return typeof text === "string" && Object.hasOwn(words, text) ? words[text] : text;
+}
+
+function isShare(text: string): boolean {
+  const share = Number(text);
+  return share >= 0 && share <= 1;
+}
 
 /** Requests carry the gateway's secret, hence HTTPS; their path and query are the client's, hence nothing after the host. */
 function isHttpsOrigin(text: string): boolean {
@@ -124,14 +136,14 @@ export class ConfigError extends Error {
 
 /** @throws ConfigError naming the variable and the remedy. */
 export function readConfig(env: EdgeEnv): EdgeConfig {
-  const result = schema.safeParse(env);
-  if (!result.success) {
-    const issue = result.error.issues[0];
-    throw new ConfigError(`variable ${issue?.path[0]?.toString() ?? "?"}: ${issue?.message ?? "invalid"}`);
+  const { data: vars, problem } = checkAs(schema, textsOf(env));
+  if (problem !== undefined) {
+    throw new ConfigError(`variable ${problem.path[0]?.toString() ?? "?"}: ${problem.message}`);
   }
-  const vars = result.data;
+  const [cluster = ""] = vars.LINTEL_CLUSTERS;
+  const [, team, audience] = ACCESS_APPLICATION.exec(vars.LINTEL_ACCESS_APPLICATION) ?? [];
   return {
-    cluster: vars.LINTEL_CLUSTERS[0],
+    cluster,
     publicKey: vars.LINTEL_PUBLIC_KEY,
     systemHost: vars.LINTEL_SYSTEM_HOST,
     systemHosts: new Set([
@@ -139,13 +151,13 @@ export function readConfig(env: EdgeEnv): EdgeConfig {
       ...(vars.LINTEL_CLIENT_SECRET === "" ? [] : [LOCAL_SYSTEM_HOST]),
     ]),
     dnsAccess: vars.LINTEL_DNS_ACCESS,
-    dnsToken: vars.LINTEL_DNS_TOKEN,
-    accessApplication: vars.LINTEL_ACCESS_APPLICATION,
-    gatewayUrl: vars.LINTEL_GATEWAY_URL,
+    dnsToken: vars.LINTEL_DNS_TOKEN || undefined,
+    accessApplication: team === undefined || audience === undefined ? undefined : { team, audience },
+    gatewayUrl: vars.LINTEL_GATEWAY_URL === "" ? undefined : new URL(vars.LINTEL_GATEWAY_URL).origin,
     gatewaySecret: vars.LINTEL_GATEWAY_SECRET,
     clientSecret: vars.LINTEL_CLIENT_SECRET,
-    zone: vars.LINTEL_ZONE,
-    accessLog: vars.LINTEL_ACCESS_LOG,
-    traceSampling: vars.LINTEL_TRACE_SAMPLING,
+    zone: vars.LINTEL_ZONE || undefined,
+    accessLog: Number(vars.LINTEL_ACCESS_LOG),
+    traceSampling: Number(vars.LINTEL_TRACE_SAMPLING),
   };
 }

@@ -98,8 +98,8 @@ describe("fits", () => {
       fc.property(values, steps, odd, ([kind, whole], steps, other) => {
         if (whole === undefined) return;
         const value = changed(asJson(whole), steps, other);
-        const schema: z.ZodType = SCHEMAS[kind];
-        const result = schema.safeParse(value);
+        const schema: z.core.$ZodType = SCHEMAS[kind];
+        const result = z.safeParse(schema, value);
         if (result.success) taken += 1;
         if (!fits(schema, value)) return;
         fitting += 1;

@@ -43,7 +43,7 @@ const headSchema = z.strictObject({
   options: z.strictObject({
     adoptedClasses: z.array(z.string()).default([]),
     systemHost: z.string().optional(),
-    pods: podModeSchema.default("insecure"),
+    pods: z.enum(podModeSchema.options).default("insecure"),
     /** Whether the Corefile of kube-system/coredns holds, and how the resolver is configured is shown. */
     corefile: z.boolean().default(false),
   }),
