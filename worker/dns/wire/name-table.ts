@@ -21,9 +21,13 @@ export class NameTable {
   readonly #offsets = new Uint16Array(SLOTS);
   readonly #hashes = new Int32Array(SLOTS);
   #used = 0;
-  /** The message's first name, its question's as a rule: the one that is written most often. */
+  /**
+   * The message's first name, its question's as a rule: the one that is written most often, and often the only one. Its
+   * suffixes are remembered when there is another.
+   */
   #first: Name | undefined;
   #firstOffset = 0;
+  #isFirstRemembered = false;
   // The labels of the name being written: where each starts, and the hash of the suffix that it begins.
   readonly #starts = new Uint8Array(MAX_LABELS);
   readonly #suffixes = new Int32Array(MAX_LABELS);
@@ -35,6 +39,7 @@ export class NameTable {
     if (this.#used > 0) this.#offsets.fill(0);
     this.#used = 0;
     this.#first = undefined;
+    this.#isFirstRemembered = false;
   }
 
   /**
@@ -43,18 +48,26 @@ export class NameTable {
    */
   write(name: Name, at: number, compress: boolean): number {
     const wire = name.wire;
+    if (this.#first === undefined) {
+      this.#first = name;
+      this.#firstOffset = at - this.#base;
+      return this.#copy(wire, wire.length, at);
+    }
     if (name === this.#first && compress && wire.length > 1) return this.#point(this.#firstOffset, at);
+    if (!this.#isFirstRemembered) this.#rememberFirst(this.#first.wire);
     const labels = this.#hashSuffixes(wire);
     let known = 0;
     let target = 0;
     while (known < labels && (target = this.#find(wire, known)) === 0) known++;
-    if (this.#first === undefined) {
-      this.#first = name;
-      this.#firstOffset = at - this.#base;
-    }
     for (let i = 0; i < known; i++) this.#remember(i, at - this.#base + (this.#starts[i] ?? 0));
     if (!compress || known === labels) return this.#copy(wire, wire.length, at);
     return this.#point(target, this.#copy(wire, this.#starts[known] ?? 0, at));
+  }
+
+  #rememberFirst(wire: Uint8Array): void {
+    const labels = this.#hashSuffixes(wire);
+    for (let i = 0; i < labels; i++) this.#remember(i, this.#firstOffset + (this.#starts[i] ?? 0));
+    this.#isFirstRemembered = true;
   }
 
   #hashSuffixes(wire: Uint8Array): number {
