@@ -11,7 +11,11 @@ export function lifetimeOf({
   authorities,
 }: Pick<Message, "rcode" | "answers" | "authorities">): number {
   if (rcode !== RCODE.NOERROR && rcode !== RCODE.NXDOMAIN) return 0;
-  if (answers.length > 0) return answers.reduce((least, { ttl }) => Math.min(least, ttl), Infinity);
+  if (answers.length > 0) {
+    let least = Infinity;
+    for (const { ttl } of answers) if (ttl < least) least = ttl;
+    return least;
+  }
   const soa = authorities.find((record) => record.type === "SOA");
   return soa === undefined ? 0 : Math.min(soa.ttl, soa.minimum);
 }

@@ -2,19 +2,20 @@
 import { SnapshotUnavailableError } from "../snapshot/errors.ts";
 import type { MaybePromise, SnapshotView } from "../snapshot/view.ts";
 import { lifetimeOf } from "./lifetime.ts";
-import { andThen, recover } from "./maybe-promise.ts";
+import { andThen } from "./maybe-promise.ts";
 import type { Query, Resolution, Resolver } from "./resolver.ts";
 import { CLASS, EXTENDED_ERROR, OPCODE, OPTION, RCODE, TYPE } from "./wire/codes.ts";
 import { MessageEncoder } from "./wire/encode.ts";
 import { extendedErrorOption } from "./wire/extended-error.ts";
-import type { Edns, Message } from "./wire/message.ts";
-import type { Question } from "./wire/record.ts";
+import type { Edns, EdnsOption, Message } from "./wire/message.ts";
+import type { Question, ResourceRecord } from "./wire/record.ts";
 
 /** What the edge can take over UDP, which it never speaks: the size that avoids fragments (DNS flag day 2020). */
 const PAYLOAD_SIZE = 1232;
 /** Responses are padded to multiples of this many octets (RFC 8467 4.1). */
 const PADDING_BLOCK = 468;
 const EDNS_VERSION = 0;
+const NO_OPTIONS: readonly EdnsOption[] = [];
 
 export interface Reply {
   readonly octets: Uint8Array<ArrayBuffer>;
@@ -57,31 +58,79 @@ export function createResponder(resolve: Resolver): Responder {
     throw error;
   }
 
+  function answer(asking: Asking, view: SnapshotView | undefined): MaybePromise<Reply> {
+    if (view === undefined) return reply(asking.query, NOT_READY);
+    const found = resolve(queryOf(asking, view));
+    return found instanceof Promise ? replyLater(asking, found) : reply(asking.query, found);
+  }
+
+  async function replyLater({ query }: Asking, found: Promise<Resolution>): Promise<Reply> {
+    return reply(query, await found);
+  }
+
+  function answerOrElse(asking: Asking, view: SnapshotView | undefined): MaybePromise<Reply> {
+    try {
+      const answered = answer(asking, view);
+      return answered instanceof Promise ? orElseLater(asking, view, answered) : answered;
+    } catch (error) {
+      return orElse(asking, view, error);
+    }
+  }
+
+  async function orElseLater(asking: Asking, view: SnapshotView | undefined, answered: Promise<Reply>) {
+    try {
+      return await answered;
+    } catch (error) {
+      return orElse(asking, view, error);
+    }
+  }
+
+  function orElse(asking: Asking, view: SnapshotView | undefined, error: unknown): MaybePromise<Reply> {
+    if (view === undefined || !(error instanceof SnapshotUnavailableError)) throw error;
+    return andThen(asking.snapshot(view), (other) => answer(asking, other));
+  }
+
+  async function answerLater(asking: Asking, pending: Promise<SnapshotView | undefined>): Promise<Reply> {
+    return answerOrElse(asking, await pending);
+  }
+
+  async function failedLater(query: Message, answered: Promise<Reply>): Promise<Reply> {
+    try {
+      return await answered;
+    } catch (error) {
+      return failed(query, error);
+    }
+  }
+
   return (query, asker, snapshot) => {
-    const dnssecOk = query.edns?.dnssecOk ?? false;
-    const question = query.questions[0];
     const refusal = refusalOf(query);
     if (refusal !== undefined) return reply(query, failure(refusal));
+    const question = query.questions[0];
     if (question === undefined) return reply(query, failure(RCODE.FORMERR));
-    const answer = (view: SnapshotView | undefined) =>
-      view === undefined
-        ? reply(query, NOT_READY)
-        : andThen(resolve({ question, view, ...asker, dnssecOk, depth: 0 }), (resolution) =>
-            reply(query, resolution),
-          );
-    const answerOrElse = (view: SnapshotView | undefined) =>
-      recover(
-        () => answer(view),
-        (error) => {
-          if (view === undefined || !(error instanceof SnapshotUnavailableError)) throw error;
-          return andThen(snapshot(view), answer);
-        },
-      );
-    return recover(
-      () => andThen(snapshot(), answerOrElse),
-      (error) => failed(query, error),
-    );
+    const asking = { query, question, asker, snapshot };
+    try {
+      const view = snapshot();
+      const answered = view instanceof Promise ? answerLater(asking, view) : answerOrElse(asking, view);
+      return answered instanceof Promise ? failedLater(query, answered) : answered;
+    } catch (error) {
+      return failed(query, error);
+    }
   };
+}
+
+/** What is asked, by whom, and of what. */
+interface Asking {
+  readonly query: Message;
+  readonly question: Question;
+  readonly asker: Asker;
+  readonly snapshot: Snapshot;
+}
+
+/** Each field by its name: a spread in the middle of an object takes longer than to look a name up. */
+function queryOf({ query, question, asker }: Asking, view: SnapshotView): Query {
+  const { client, visible, search, trace } = asker;
+  const dnssecOk = query.edns?.dnssecOk ?? false;
+  return { question, view, client, visible, search, dnssecOk, depth: 0, trace };
 }
 
 /** Why a query is not even looked up. */
@@ -99,9 +148,11 @@ function isAnswered({ type, class: qclass }: Question): boolean {
 }
 
 function hasStrayOpt({ answers, authorities, additionals }: Message): boolean {
-  return [answers, authorities, additionals].some((records) =>
-    records.some((record) => record.type === "opaque" && record.code === TYPE.OPT),
-  );
+  return answers.some(isOpt) || authorities.some(isOpt) || additionals.some(isOpt);
+}
+
+function isOpt(record: ResourceRecord): boolean {
+  return record.type === "opaque" && record.code === TYPE.OPT;
 }
 
 function failure(rcode: number): Resolution {
@@ -137,7 +188,7 @@ function responseTo(query: Message, resolution: Resolution): Message {
 
 /** Options of the query are not answered: client subnets are ignored (RFC 7871 7.1.3), padding is the encoder's. */
 function ednsFor({ dnssecOk }: Edns, { extendedError }: Resolution): Edns {
-  const options = extendedError === undefined ? [] : [extendedErrorOption(extendedError)];
+  const options = extendedError === undefined ? NO_OPTIONS : [extendedErrorOption(extendedError)];
   return { payloadSize: PAYLOAD_SIZE, version: EDNS_VERSION, dnssecOk, options };
 }
 

@@ -2,11 +2,11 @@
 import { canonicalJson, type DnsServer, type DnsSettings } from "../../contract/index.ts";
 import type { MaybePromise } from "../snapshot/view.ts";
 import { HiddenNames } from "./hidden-names.ts";
-import { andThen } from "./maybe-promise.ts";
 import { type PluginPlatform, provisionPlugins } from "./plugins.ts";
 import { fail, refuse } from "./refuse.ts";
 import { chain, isInZones, type Query, type Resolution, type Resolver } from "./resolver.ts";
-import { Zones } from "./zones.ts";
+import type { Name } from "./wire/name.ts";
+import { nameFromText } from "./wire/name-text.ts";
 
 /** An alias that leads to an alias, and so on: as many as CoreDNS follows. */
 const MAX_DEPTH = 8;
@@ -35,24 +35,57 @@ export function createResolver(platform: Omit<PluginPlatform, "resolve">): Resol
   return resolve;
 }
 
+interface ServedZone {
+  readonly zone: Name;
+  /** As it is configured. */
+  readonly text: string;
+  readonly resolver: Resolver;
+}
+
 function serversResolver(servers: readonly DnsServer[], platform: PluginPlatform): Resolver {
   const provisioned = servers.flatMap(({ zones, plugins, refusesOthers }) => {
     const resolver = chain(provisionPlugins(plugins, platform), refusesOthers ? refuse : fail);
-    return zones.map((text) => ({ text, zone: new Zones([text]), resolver }));
+    return zones.map((text) => ({ text, zone: nameFromText(text), resolver }));
   });
   const hidden = new HiddenNames(servers);
+
+  const ofZone = ({ text }: ServedZone, query: Query, found: Resolution): Resolution =>
+    withZone(hidden.leftOut(found, query), text);
+
+  const ofZoneLater = async (served: ServedZone, query: Query, found: Promise<Resolution>) =>
+    ofZone(served, query, await found);
+
   return (query) => {
     const { name } = query.question;
     if (!isInZones(query.visible, name)) return refuse(query);
-    let best: { readonly labels: number; readonly text: string; readonly resolver: Resolver } | undefined;
-    for (const { text, zone, resolver } of provisioned) {
-      const labels = zone.match(name)?.labels;
-      if (labels !== undefined && (best === undefined || labels < best.labels)) {
-        best = { labels, text, resolver };
+    let best: ServedZone | undefined;
+    let least = Infinity;
+    for (const served of provisioned) {
+      const labels = name.labelsAbove(served.zone);
+      if (labels !== undefined && labels < least) {
+        best = served;
+        least = labels;
       }
     }
     if (best === undefined) return refuse(query);
-    const { resolver, text } = best;
-    return andThen(resolver(query), (resolution) => ({ ...hidden.leftOut(resolution, query), zone: text }));
+    const found = best.resolver(query);
+    return found instanceof Promise ? ofZoneLater(best, query, found) : ofZone(best, query, found);
+  };
+}
+
+/** Each field by its name: objects of one shape, whichever plugin made the resolution. */
+function withZone(resolution: Resolution, zone: string): Resolution {
+  const { rcode, authoritative, answers, authorities, additionals, extendedError, cause, recursive } =
+    resolution;
+  return {
+    rcode,
+    authoritative,
+    answers,
+    authorities,
+    additionals,
+    extendedError,
+    cause,
+    zone,
+    recursive,
   };
 }

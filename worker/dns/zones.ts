@@ -28,7 +28,8 @@ export class Zones {
   }
 
   has(name: Name): boolean {
-    return this.#zones.some((zone) => name.labelsAbove(zone) !== undefined);
+    for (const zone of this.#zones) if (name.labelsAbove(zone) !== undefined) return true;
+    return false;
   }
 }
 

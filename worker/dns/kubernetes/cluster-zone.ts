@@ -6,6 +6,7 @@ import { nameFromText } from "../wire/name-text.ts";
 import type { SoaRecord } from "../wire/record.ts";
 import { hasReadyEndpoint } from "./endpoints.ts";
 import type { Exposure } from "./exposure.ts";
+import type { Subjects } from "./subjects.ts";
 
 /** No negative answer is kept for longer, whatever the TTL of records (CoreDNS). */
 const MAX_SOA_TTL = 300;
@@ -18,6 +19,7 @@ export class ClusterZone {
   readonly apex: Name;
   readonly options: PluginConfig<"kubernetes">;
   readonly exposure: Exposure;
+  readonly subjects: Subjects;
   /** Of all records, in seconds. */
   readonly ttl: number;
   /** Seconds since 1970 at which the snapshot was made, as CoreDNS counts its changes. */
@@ -28,11 +30,12 @@ export class ClusterZone {
    * @param time of the snapshot, in milliseconds since 1970
    * @throws DnsFormatError when the domain has labels that no DNS name can have.
    */
-  constructor(options: PluginConfig<"kubernetes">, exposure: Exposure, time: number) {
+  constructor(options: PluginConfig<"kubernetes">, exposure: Exposure, subjects: Subjects, time: number) {
     const isForward = (zone: string) => !REVERSE.some((end) => zone === end || zone.endsWith(`.${end}`));
     this.apex = nameFromText(options.zones.find(isForward) ?? ".");
     this.options = options;
     this.exposure = exposure;
+    this.subjects = subjects;
     this.ttl = options.ttl;
     this.serial = Math.floor(time / 1000) >>> 0;
     this.#soa = this.#makeSoa(this.apex);
@@ -45,9 +48,13 @@ export class ClusterZone {
     return !ignoreEmpty || service.kind !== "clusterIP" || hasReadyEndpoint(service, this.options);
   }
 
-  /** The SOA record of the cluster's zone or of a reverse zone, in the case that the question has it in. */
-  soa(zone: Name): SoaRecord {
-    return isSameText(zone, this.apex) ? this.#soa : this.#makeSoa(zone);
+  /**
+   * The SOA record of the cluster's zone or of a reverse zone, in the case that the question has it in.
+   *
+   * @param labels how many labels the name has before the zone's
+   */
+  soa(name: Name, labels: number): SoaRecord {
+    return name.hasParent(labels, this.apex) ? this.#soa : this.#makeSoa(name.parent(labels));
   }
 
   #makeSoa(zone: Name): SoaRecord {
@@ -92,7 +99,7 @@ export class AskedZone {
   }
 
   get soa(): SoaRecord {
-    return this.cluster.soa(this.apex);
+    return this.cluster.soa(this.query.question.name, this.#labels);
   }
 
   /** CoreDNS finds a zone's name servers only where the zone is written as in its configuration. */
@@ -109,10 +116,4 @@ export class AskedZone {
   isVisible(namespace: string): boolean {
     return this.query.visible.namespaces?.has(namespace) ?? true;
   }
-}
-
-function isSameText({ wire: a }: Name, { wire: b }: Name): boolean {
-  if (a.length !== b.length) return false;
-  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
-  return true;
 }

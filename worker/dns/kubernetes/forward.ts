@@ -1,5 +1,5 @@
 /** Looks names of the plugin's zones up, as CoreDNS's kubernetes plugin does (kubernetes.go, handler.go). */
-import { zoneKeys } from "../../../contract/index.ts";
+import { type ServiceRecord, zoneKeys } from "../../../contract/index.ts";
 import type { MaybePromise } from "../../snapshot/view.ts";
 import { andThen } from "../maybe-promise.ts";
 import { TYPE } from "../wire/codes.ts";
@@ -13,7 +13,7 @@ import { podAnswer } from "./pods.ts";
 import { reverseLookup } from "./reverse.ts";
 import { reverseAddressOf } from "./reverse-name.ts";
 import { srvAnswer } from "./srv.ts";
-import { type ServiceSubject, type Subject, subjectOf } from "./subject.ts";
+import { type ServiceSubject, type Subject } from "./subject.ts";
 
 /** Kubernetes DNS specification 2.2: the version of the schema, and its TTL in CoreDNS. */
 const SCHEMA_VERSION = new TextEncoder().encode("1.1.0");
@@ -57,13 +57,13 @@ export function lookup(asked: Lookup): MaybePromise<Found | undefined> {
 
 /** Names that exist without records do not exist here. */
 function recordsOnly(asked: Lookup): MaybePromise<Found | undefined> {
-  const subject = subjectOf(asked.name.foldedLabels(asked.labels));
+  const subject = asked.zone.cluster.subjects.of(asked.name, asked.labels);
   return subject?.kind === "service" || subject?.kind === "pod" ? existing(asked) : undefined;
 }
 
 function existing(asked: Lookup): MaybePromise<Found | undefined> {
   const { zone, name, labels, type } = asked;
-  const subject = subjectOf(name.foldedLabels(labels));
+  const subject = zone.cluster.subjects.of(name, labels);
   switch (subject?.kind) {
     case undefined:
       return undefined;
@@ -97,17 +97,26 @@ function namespacedAnswer(
 }
 
 function serviceAnswer(asked: Lookup, subject: ServiceSubject): MaybePromise<Found | undefined> {
+  const service = asked.zone.view.get("services", subject.key);
+  return service instanceof Promise
+    ? service.then((service) => answerOf(asked, subject, service))
+    : answerOf(asked, subject, service);
+}
+
+function answerOf(
+  asked: Lookup,
+  subject: ServiceSubject,
+  service: ServiceRecord | undefined,
+): MaybePromise<Found | undefined> {
   const { zone, name, type } = asked;
   const { cluster } = zone;
-  return andThen(zone.view.get("services", `${subject.namespace}/${subject.service}`), (service) => {
-    if (service === undefined || !cluster.answersFor(service)) return undefined;
-    if (service.kind === "externalName") {
-      const { endpoint, port } = subject;
-      const isItself = endpoint === undefined && (port === undefined || isAny(port));
-      return isItself ? externalNameAnswer(asked, service.externalName) : undefined;
-    }
-    if (type === TYPE.SRV) return srvAnswer(zone, name, service, subject);
-    const addresses = addressesOf(service, subject, cluster.options);
-    return addresses.length === 0 ? undefined : addressAnswer(name, cluster.ttl, type, addresses);
-  });
+  if (service === undefined || !cluster.answersFor(service)) return undefined;
+  if (service.kind === "externalName") {
+    const { endpoint, port } = subject;
+    const isItself = endpoint === undefined && (port === undefined || isAny(port));
+    return isItself ? externalNameAnswer(asked, service.externalName) : undefined;
+  }
+  if (type === TYPE.SRV) return srvAnswer(zone, name, service, subject);
+  const addresses = addressesOf(service, subject, cluster.options);
+  return addresses.length === 0 ? undefined : addressAnswer(name, cluster.ttl, type, addresses);
 }

@@ -9,21 +9,24 @@ export interface Found {
   readonly additionals: readonly ResourceRecord[];
 }
 
-export const NODATA: Found = { answers: [], additionals: [] };
+export const NO_RECORDS: readonly ResourceRecord[] = [];
+
+export const NODATA: Found = { answers: NO_RECORDS, additionals: NO_RECORDS };
 
 export function answer(...answers: readonly ResourceRecord[]): Found {
-  return { answers, additionals: [] };
+  return { answers, additionals: NO_RECORDS };
 }
 
 /** The addresses that a question's type asks for: of no type other than A and AAAA, ANY included (CoreDNS). */
 export function addressAnswer(name: Name, ttl: number, type: number, addresses: readonly string[]): Found {
-  const family = type === TYPE.A ? 4 : type === TYPE.AAAA ? 6 : undefined;
-  if (family === undefined) return NODATA;
-  const answers: ResourceRecord[] = [];
-  for (const address of addresses) {
-    if (addressFamily(address) === family) answers.push(addressRecord(name, ttl, address));
-  }
-  return { answers, additionals: [] };
+  const own = type === TYPE.A ? "A" : type === TYPE.AAAA ? "AAAA" : undefined;
+  if (own === undefined) return NODATA;
+  const records = addresses.map((address) => addressRecord(name, ttl, address));
+  // Most Services have one address: nothing is copied where nothing is left out.
+  const answers = records.every((record) => record.type === own)
+    ? records
+    : records.filter((record) => record.type === own);
+  return { answers, additionals: NO_RECORDS };
 }
 
 export function addressRecord(name: Name, ttl: number, address: string): ResourceRecord {

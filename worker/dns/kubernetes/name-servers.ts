@@ -9,12 +9,17 @@ import { addressesOf, type EndpointOptions, isPublished, labelOf, subsetsOf } fr
 import { addressRecord, type Found } from "./found.ts";
 
 /** The Service in front of CoreDNS has this name in every distribution, whatever server runs behind it. */
-export const DNS_SERVICE = { kind: "service", namespace: "kube-system", service: "kube-dns" } as const;
+export const DNS_SERVICE = {
+  kind: "service",
+  namespace: "kube-system",
+  service: "kube-dns",
+  key: "kube-system/kube-dns",
+} as const;
 
 /** CoreDNS knows it whatever namespaces and labels the plugin answers for; a view may hide it all the same. */
 function dnsService(zone: AskedZone): MaybePromise<ServiceRecord | undefined> {
   if (!zone.isVisible(DNS_SERVICE.namespace)) return undefined;
-  return zone.view.get("services", `${DNS_SERVICE.namespace}/${DNS_SERVICE.service}`);
+  return zone.view.get("services", DNS_SERVICE.key);
 }
 
 /** The addresses of `ns.dns.<zone>`. */

@@ -10,6 +10,8 @@ export interface ServiceSubject {
   readonly kind: "service";
   readonly namespace: string;
   readonly service: string;
+  /** Of the Service's record. */
+  readonly key: string;
   /** `<endpoint>.svc.ns.svc.<zone>`. */
   readonly endpoint: string | undefined;
   /** `_port._protocol.svc.ns.svc.<zone>`. */
@@ -60,11 +62,12 @@ function serviceSubject(
   far: string | undefined,
 ): ServiceSubject {
   const kind = "service";
+  const key = `${namespace}/${service}`;
   if (far === undefined || near === undefined) {
-    return { kind, namespace, service, endpoint: near, port: undefined };
+    return { kind, namespace, service, key, endpoint: near, port: undefined };
   }
   const port = { name: withoutUnderscore(far), protocol: withoutUnderscore(near) };
-  return { kind, namespace, service, endpoint: undefined, port };
+  return { kind, namespace, service, key, endpoint: undefined, port };
 }
 
 export function withoutUnderscore(label: string): string {

@@ -15,6 +15,10 @@ import type { Question, ResourceRecord } from "./record.ts";
 const MIN_QUESTION_OCTETS = 5;
 const MIN_RECORD_OCTETS = 11;
 
+/** Most messages have none of something: an array less each time. */
+const NO_RECORDS: readonly ResourceRecord[] = [];
+const NO_OPTIONS: readonly EdnsOption[] = [];
+
 /**
  * The first OPT record in the additional section becomes `edns`; any other OPT record stays an opaque record among the
  * additional ones, so that the answerer can refuse the message as RFC 6891 6.1.1 demands.
@@ -62,22 +66,27 @@ export function decodeMessage(octets: Uint8Array): Message {
   };
 }
 
+/** Queries have one question and no records: the array that a push makes room in would be their largest part. */
 function readQuestions(reader: Reader, count: number): Question[] {
+  if (count === 1) return [readQuestion(reader)];
   const questions: Question[] = [];
-  for (let i = 0; i < count; i++) {
-    questions.push({ name: reader.name(), type: reader.uint16(), class: reader.uint16() });
-  }
+  for (let i = 0; i < count; i++) questions.push(readQuestion(reader));
   return questions;
 }
 
-function readRecords(reader: Reader, count: number): ResourceRecord[] {
+function readQuestion(reader: Reader): Question {
+  return { name: reader.name(), type: reader.uint16(), class: reader.uint16() };
+}
+
+function readRecords(reader: Reader, count: number): readonly ResourceRecord[] {
+  if (count === 0) return NO_RECORDS;
   const records: ResourceRecord[] = [];
   for (let i = 0; i < count; i++) records.push(readRecordData(reader, readRecordHead(reader)));
   return records;
 }
 
 function readAdditionals(reader: Reader, count: number) {
-  const additionals: ResourceRecord[] = [];
+  let additionals: ResourceRecord[] | undefined;
   let edns: Edns | undefined;
   let extendedRcode = 0;
   for (let i = 0; i < count; i++) {
@@ -86,23 +95,27 @@ function readAdditionals(reader: Reader, count: number) {
       edns = readEdns(reader, head);
       extendedRcode = (head.rawTtl >>> 24) << 4;
     } else {
-      additionals.push(readRecordData(reader, head));
+      (additionals ??= []).push(readRecordData(reader, head));
     }
   }
-  return { additionals, edns, extendedRcode };
+  return { additionals: additionals ?? NO_RECORDS, edns, extendedRcode };
 }
 
 function readEdns(reader: Reader, head: RecordHead): Edns {
-  const end = reader.position + head.dataLength;
+  return {
+    payloadSize: head.class,
+    version: (head.rawTtl >>> 16) & 0xff,
+    dnssecOk: (head.rawTtl & 0x8000) !== 0,
+    options: head.dataLength === 0 ? NO_OPTIONS : readOptions(reader, head.dataLength),
+  };
+}
+
+function readOptions(reader: Reader, octets: number): EdnsOption[] {
+  const end = reader.position + octets;
   const options: EdnsOption[] = [];
   while (reader.position < end) options.push({ code: reader.uint16(), data: reader.octets(reader.uint16()) });
   if (reader.position !== end) {
     throw new DnsFormatError("OPT", "has an option longer than the record");
   }
-  return {
-    payloadSize: head.class,
-    version: (head.rawTtl >>> 16) & 0xff,
-    dnssecOk: (head.rawTtl & 0x8000) !== 0,
-    options,
-  };
+  return options;
 }

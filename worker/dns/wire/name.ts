@@ -5,7 +5,7 @@ export const MAX_NAME_OCTETS = 255;
 export const MAX_LABEL_OCTETS = 63;
 
 /** Octet to its ASCII lower case. Length octets are at most 63, so folding leaves them as they are. */
-const FOLD = Uint8Array.from({ length: 256 }, (_, octet) =>
+export const FOLD = Uint8Array.from({ length: 256 }, (_, octet) =>
   octet >= 65 && octet <= 90 ? octet + 32 : octet,
 );
 
@@ -65,13 +65,15 @@ export class Name {
   labelsAbove(zone: Name): number | undefined {
     const wire = this.wire;
     const cut = wire.length - zone.wire.length;
+    // Most zones that a name is not in end otherwise.
+    if (cut < 0 || !this.#endsWith(zone, cut)) return undefined;
     let labels = 0;
     let at = 0;
     while (at < cut) {
       at += 1 + (wire[at] ?? 0);
       labels++;
     }
-    return at === cut && this.#endsWith(zone, cut) ? labels : undefined;
+    return at === cut ? labels : undefined;
   }
 
   /** The first labels, in lower case, as Latin-1 texts. */
@@ -101,17 +103,33 @@ export class Name {
     return labels;
   }
 
-  /** The name without its first labels, in its own case. */
-  parent(labels: number): Name {
+  /** Where, in wire form, the name without its first labels begins. */
+  offsetOf(labels: number): number {
     let at = 0;
     for (let i = 0; i < labels; i++) at += 1 + (this.wire[at] ?? 0);
+    return at;
+  }
+
+  /** The name without its first labels, in its own case. */
+  parent(labels: number): Name {
+    const at = this.offsetOf(labels);
     return at === 0 ? this : new Name(this.wire.subarray(at));
+  }
+
+  /** Whether the name without its first labels is the other, in the same case. */
+  hasParent(labels: number, other: Name): boolean {
+    const a = this.wire;
+    const b = other.wire;
+    const from = this.offsetOf(labels);
+    if (a.length - from !== b.length) return false;
+    for (let i = 0; i < b.length; i++) if (a[from + i] !== b[i]) return false;
+    return true;
   }
 
   #endsWith(suffix: Name, from: number): boolean {
     const a = this.wire;
     const b = suffix.wire;
-    for (let i = 0; i < b.length; i++) {
+    for (let i = b.length - 1; i >= 0; i--) {
       const x = a[from + i] ?? 0;
       const y = b[i] ?? 0;
       if (x !== y && FOLD[x] !== FOLD[y]) return false;

@@ -56,6 +56,8 @@ export class Reader {
       const length = octets[at] ?? 0;
       if (length === 0) {
         this.#at = at + 1;
+        // The owner of every OPT record.
+        if (at === start) return Name.root;
         return Name.ofCheckedWire(octets.subarray(start, at + 1));
       }
       if (length >= POINTER) return this.#expand(at);

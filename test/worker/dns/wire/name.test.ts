@@ -102,6 +102,20 @@ describe("labels above a zone", () => {
   });
 });
 
+describe("the parent of a name", () => {
+  it.each([
+    ["svc.cluster.local.", 1, "cluster.local.", true],
+    ["cluster.local.", 0, "cluster.local.", true],
+    ["svc.cluster.local.", 3, ".", true],
+    ["svc.Cluster.local.", 1, "cluster.local.", false],
+    ["svc.cluster.local.", 2, "cluster.local.", false],
+    ["svc.cluster.local.", 0, "cluster.local.", false],
+    ["svc.cluster.local.", 1, "cluster.locas.", false],
+  ])("of %s without %i labels is %s, in the same case: %s", (name, labels, parent, isIt) => {
+    expect(nameFromText(name).hasParent(labels, nameFromText(parent))).toBe(isIt);
+  });
+});
+
 describe("names made of labels", () => {
   it("stand in front of another name", () => {
     expect(nameToText(Name.under(nameFromText("svc.local."), "web", "sh.op"))).toBe(
