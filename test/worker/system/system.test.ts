@@ -1,6 +1,6 @@
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it, test } from "vitest";
-import { headKey } from "../../../contract/index.ts";
+import { CONTRACT_VERSION, encodePurge, headKey } from "../../../contract/index.ts";
 import { createEdge, type Edge } from "../../../worker/edge.ts";
 import type { EdgeEnv } from "../../../worker/env.ts";
 import { Published } from "../support/published.ts";
@@ -217,9 +217,13 @@ describe("the edge", () => {
   });
 
   it("answers with its own page when something of its own fails on the system host", async () => {
-    const broken = { getByName: () => ({ read: () => Promise.reject(new Error("down")) }) };
-    edge = newEdge({ HEAD: broken as unknown as NonNullable<EdgeEnv["HEAD"]> });
-    const response = await ask("/head", { headers: { accept: "application/json" } });
+    const down = () => {
+      throw new Error("down");
+    };
+    edge = newEdge({ HEAD: { getByName: down } as unknown as NonNullable<EdgeEnv["HEAD"]> });
+    const order = { version: CONTRACT_VERSION, cluster: published.cluster, time: now } as const;
+    const body = await encodePurge(order, published.signer);
+    const response = await ask("/purge", { method: "POST", body, headers: { accept: "application/json" } });
     expect(response.status).toBe(500);
     expect(await response.json()).toMatchObject({
       status: 500,
