@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { constants, gzipSync } from "node:zlib";
+import { build } from "esbuild";
 import { z } from "zod";
 import { workerBundle } from "../cli/bundle.ts";
 import type { Bench } from "./support/benchmark.ts";
@@ -91,6 +92,20 @@ async function startCpu(snapshot: MadeSnapshot, instead?: string): Promise<numbe
   return cpu;
 }
 
+/** As wrangler makes it, of the part that needs no module of the platform. */
+async function bundleEdge(path: string): Promise<void> {
+  await build({
+    entryPoints: [fileURLToPath(new URL("../worker/edge.ts", import.meta.url))],
+    outfile: path,
+    bundle: true,
+    minify: true,
+    format: "esm",
+    target: "es2024",
+    conditions: ["workerd", "worker", "browser"],
+    logLevel: "warning",
+  });
+}
+
 const report = z.object({ reads: z.number(), ms: z.number() });
 
 async function firstRequests(snapshot: MadeSnapshot, head: "object" | "kv") {
@@ -98,10 +113,18 @@ async function firstRequests(snapshot: MadeSnapshot, head: "object" | "kv") {
   try {
     const path = join(folder, "snapshot.json");
     await writeFile(path, JSON.stringify({ ...snapshot, values: Object.fromEntries(snapshot.values) }));
+    const bundle = join(folder, "edge.mjs");
+    await bundleEdge(bundle);
     const program = fileURLToPath(new URL("cold-start/first-request.ts", import.meta.url));
     const reports: z.infer<typeof report>[] = [];
     for (let i = 0; i < FIRST_REQUESTS; i += 1) {
-      const { stdout } = await promisify(execFile)(process.execPath, ["--expose-gc", program, path, head]);
+      const { stdout } = await promisify(execFile)(process.execPath, [
+        "--expose-gc",
+        program,
+        path,
+        bundle,
+        head,
+      ]);
       reports.push(report.parse(JSON.parse(stdout)));
     }
     return { reads: median(reports.map(({ reads }) => reads)), ms: median(reports.map(({ ms }) => ms)) };

@@ -1,8 +1,6 @@
 /** Puts the edge together from what the platform hands to the Worker. */
 import { loadVerifier, type Verifier } from "../contract/index.ts";
 import { clientOf } from "./client.ts";
-import { createDohHandler } from "./dns/doh.ts";
-import { DnsMetrics } from "./dns/metrics.ts";
 import { type EdgeConfig, type EdgeEnv, readConfig } from "./env.ts";
 import { createCaching } from "./ingress/caching.ts";
 import { errorPage, type Problem } from "./ingress/error-page.ts";
@@ -30,19 +28,12 @@ import { type Ended, Observer } from "./observe/observer.ts";
 import type { Platform } from "./platform.ts";
 import { SnapshotUnavailableError } from "./snapshot/errors.ts";
 import type { Generation } from "./snapshot/generation.ts";
-import { type KvGet, kvHeadSource, objectHeadSource } from "./snapshot/head-source.ts";
+import { kvGet, kvHeadSource, objectHeadSource } from "./snapshot/head-source.ts";
 import { SnapshotReader } from "./snapshot/reader.ts";
 import { retriedGet } from "./snapshot/retried-get.ts";
 import { ShardCache } from "./snapshot/shard-cache.ts";
-import type { SnapshotView } from "./snapshot/view.ts";
-import { createSystem, type System } from "./system/app.ts";
-import { createGate } from "./system/gate.ts";
-import type { HeadStore } from "./system/head.ts";
-import { createHistory } from "./system/history/history.ts";
-import { createReportReader } from "./system/report.ts";
-import { createDnsAsker } from "./system/state/dns.ts";
-import { agentFacts, historySource, trafficFacts } from "./system/state/sources.ts";
-import { EdgeState, type StateSources } from "./system/state/state.ts";
+import type { System } from "./system/app.ts";
+import { createEdgeSystem } from "./system/edge-system.ts";
 import { operatorRefusal } from "./system/operator.ts";
 
 /** Texts of shards in memory, a byte a character: 20,000 hosts with ten routes each and their Services. */
@@ -63,50 +54,27 @@ export function createEdge(env: EdgeEnv, platform: Platform): Edge {
   const { HEAD } = env;
   const peers = env.LIMITS && limitPeers(env.LIMITS, cluster);
   const { caching, follow } = createCaching(HEAD && (() => HEAD.getByName(cluster)), platform);
-  const dnsMetrics = new DnsMetrics();
-  const online: Platform = {
-    ...platform,
-    fetch: (input, init) => env.INTERNET?.fetch(input, init) ?? platform.fetch(input, init),
-  };
-  const operator = { access: config.dnsAccess, token: config.dnsToken };
-  const answerDoh = createDohHandler({ ...operator, limitPeers: peers, metrics: dnsMetrics }, online);
-  const nameGeneration = generationNaming(operator);
-  const system = createSystem({
-    reader,
-    heads: headStore(env, config, reader),
-    doh: async (request, client) => {
-      // Who may ask and what the answer is are read from one generation.
-      let view: Promise<Generation | undefined> | Generation | undefined;
-      const response = await answerDoh(request, client, (unreadable?: SnapshotView) => {
-        if (unreadable === undefined) view ??= servedView(reader);
-        else view = reader.insteadOf(unreadable);
-        return view;
-      });
-      return nameGeneration(response, await view, request, client);
-    },
-    purge: { cluster, verifier, follow, now: platform.now },
-    metrics: {
-      text: () => metrics.text(reader.loaded?.root, platform.now()) + dnsMetrics.text(),
-      ...operator,
-    },
-    state: createState(env, config, verifier, {
-      reader,
-      poolOf: (service, port) => dataPath.pools.known(service, port),
-      traffic: () => trafficFacts(observer.traffic.snapshot()),
-      platform: online,
-    }),
-    gate: createGate({ ...operator, accessApplication: config.accessApplication }, online),
-    explain: {
-      view: () => reader.view(),
-      ...operator,
-      systemHost: config.systemHost,
-      zone: config.zone,
-    },
-    now: platform.now,
-  });
+  const nameGeneration = generationNaming({ access: config.dnsAccess, token: config.dnsToken });
   const render: Render = (problem, { request, requestId }) =>
     errorPage(problem, request.headers.get("accept"), requestId, platform.now);
   const dataPath = createDataPath(env, config, platform, render, caching, peers, observer);
+  // No proxied request needs the resolver, the pages and the endpoints of the edge's own (docs/adr/0011).
+  let made: System | undefined;
+  const system: System = (request, client) => {
+    made ??= createEdgeSystem({
+      env,
+      config,
+      verifier,
+      reader,
+      peers,
+      follow,
+      nameGeneration,
+      observer,
+      pools: dataPath.pools,
+      platform,
+    });
+    return made(request, client);
+  };
   return createDispatch(config, reader, system, dataPath.ingress, render, nameGeneration, platform, observer);
 }
 
@@ -134,48 +102,6 @@ function createObserver(
   });
 }
 
-function createState(
-  env: EdgeEnv,
-  { cluster }: EdgeConfig,
-  verifier: Promise<Verifier>,
-  {
-    reader,
-    poolOf,
-    traffic,
-    platform,
-  }: Pick<StateSources, "poolOf" | "traffic"> & {
-    readonly reader: SnapshotReader;
-    readonly platform: Platform;
-  },
-): EdgeState {
-  const { now, delay } = platform;
-  const place = { cluster, verifier, get: kvGet(env), now, delay };
-  const report = createReportReader(place);
-  const history = createHistory({
-    ...place,
-    list: (prefix, cursor) => kvList(env, prefix, cursor),
-    served: () => reader.loaded?.text,
-  });
-  return new EdgeState({
-    reader,
-    agent: async () => agentFacts(await report.read(), now()),
-    traffic,
-    poolOf,
-    askDns: createDnsAsker(platform),
-    history: historySource(history),
-    now,
-  });
-}
-
-function kvGet({ KV }: EdgeEnv): KvGet {
-  return (key, cacheTtl) => KV.get(key, { type: "text", cacheTtl });
-}
-
-const kvList = async ({ KV }: EdgeEnv, prefix: string, cursor: string | undefined) => {
-  const page = await KV.list({ prefix, ...(cursor !== undefined && { cursor }) });
-  return { keys: page.keys, cursor: page.list_complete ? undefined : page.cursor };
-};
-
 function createReader(
   env: EdgeEnv,
   config: EdgeConfig,
@@ -183,7 +109,7 @@ function createReader(
   { waitUntil, now, delay, log }: Platform,
   metrics: EdgeMetrics,
 ): SnapshotReader {
-  const get = retriedGet(kvGet(env), delay);
+  const get = retriedGet(kvGet(env.KV), delay);
   const inKv = kvHeadSource(config.cluster, get);
   return new SnapshotReader({
     cluster: config.cluster,
@@ -208,20 +134,6 @@ function createReader(
     onUnverified: () => metrics.rootRefused(),
     onCaughtUp: async (generation, text) => env.HEAD?.getByName(config.cluster).offer(generation, text),
   });
-}
-
-function headStore({ HEAD: namespace }: EdgeEnv, { cluster }: EdgeConfig, reader: SnapshotReader): HeadStore {
-  // Without a Durable Object the head is the agent's to write, in KV: what is handed in serves this isolate only.
-  if (namespace === undefined) {
-    return {
-      read: async () => reader.loaded?.text,
-      offer: async (_, text) => reader.offer(text),
-    };
-  }
-  return {
-    read: async () => namespace.getByName(cluster).read(),
-    offer: async (generation, text) => namespace.getByName(cluster).offer(generation, text),
-  };
 }
 
 function createDataPath(
@@ -271,15 +183,6 @@ function createDataPath(
     limitPeers,
   });
   return { ingress, pools };
-}
-
-async function servedView(reader: SnapshotReader) {
-  try {
-    return await reader.view();
-  } catch (error) {
-    if (error instanceof SnapshotUnavailableError) return undefined;
-    throw error;
-  }
 }
 
 const BAD_HOST: Problem = { status: 400, detail: "The host of this URL is malformed." };

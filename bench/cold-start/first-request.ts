@@ -1,17 +1,19 @@
 /**
- * A program of its own: one request to an edge without a configuration, in a process that has never served one. Prints
+ * A program of its own: one request to an edge without a configuration, in a process that has never served one. It is given
+ * the paths of a snapshot and of a bundle of worker/edge.ts, and where the head is. Prints
  * `{ "reads": …, "ms": … }`: KV reads, and milliseconds of CPU.
  */
 import { readFileSync } from "node:fs";
 import * as z from "zod";
-import { createEdge } from "../../worker/edge.ts";
+import type * as EdgeModule from "../../worker/edge.ts";
 import type { EdgeEnv } from "../../worker/env.ts";
 import { hostName } from "../support/made-cluster.ts";
 
 // As in Workers, which make no code of text.
 z.config({ jitless: true });
 
-const [path = "", head = "object"] = process.argv.slice(2);
+const [path = "", bundle = "", head = "object"] = process.argv.slice(2);
+const { createEdge } = (await import(bundle)) as typeof EdgeModule;
 const { publicKey, root, values } = z
   .object({ publicKey: z.string(), root: z.string(), values: z.record(z.string(), z.string()) })
   .parse(JSON.parse(readFileSync(path, "utf8")));

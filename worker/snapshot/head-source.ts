@@ -11,6 +11,11 @@ export type HeadSource = () => Promise<string | undefined>;
 /** KV as the edge uses it; `cacheTtl` in seconds. */
 export type KvGet = (key: string, cacheTtl: number) => Promise<string | null>;
 
+export const kvGet =
+  (namespace: KVNamespace): KvGet =>
+  (key, cacheTtl) =>
+    namespace.get(key, { type: "text", cacheTtl });
+
 /** The least that Workers KV allows: for the head, the one value that changes, and for what was missing a moment ago. */
 export const SHORTEST_CACHE_TTL = 30;
 /** For immutable values. No longer than a day, since KV caches a miss as well as a value. */

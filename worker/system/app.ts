@@ -2,6 +2,7 @@
 import { Hono } from "hono";
 import { HTTPException } from "hono/http-exception";
 import type { ClientFacts } from "../../contract/index.ts";
+import { createDashboard } from "../dashboard/app.tsx";
 import type { SnapshotReader } from "../snapshot/reader.ts";
 import { apiEndpoints } from "./api.ts";
 import { explainEndpoint, type ExplainEndpointOptions } from "./explain.ts";
@@ -42,7 +43,7 @@ export function createSystem(options: SystemOptions): System {
   // What people look at is not made before somebody does.
   let dashboard: Promise<System> | undefined;
   const page: System = async (request, client) => {
-    dashboard ??= import("../dashboard/app.tsx").then(({ createDashboard }) => createDashboard(options));
+    dashboard ??= createDashboard(options);
     return (await dashboard)(request, client);
   };
   app.use(async (c, next) => {
