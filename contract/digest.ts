@@ -1,4 +1,4 @@
-import * as z from "zod/mini";
+import * as z from "./schema.ts";
 import { toHex, utf8 } from "./bytes.ts";
 
 /** SHA-256 in lower-case hexadecimal. */

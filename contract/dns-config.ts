@@ -4,7 +4,7 @@
  *
  * Names of zones are absolute without the dot at their end, in lower case; the root is `.`.
  */
-import * as z from "zod/mini";
+import * as z from "./schema.ts";
 import { hostnameSchema } from "./names.ts";
 
 /** How pod names are answered (CoreDNS kubernetes plugin, `pods`). */

@@ -1,5 +1,5 @@
 /** Section `zones` of a snapshot: what DNS needs besides Services. */
-import * as z from "zod/mini";
+import * as z from "./schema.ts";
 import { rrtypeSchema, secondsSchema, zoneNameSchema } from "./dns-config.ts";
 
 /** RRsets of one owner by type. `data` is RDATA in uncompressed wire form, base64. */

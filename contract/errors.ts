@@ -1,4 +1,4 @@
-import * as z from "zod/mini";
+import * as z from "./schema.ts";
 import english from "zod/v4/locales/en.js";
 import { fits } from "./fits.ts";
 

@@ -4,7 +4,7 @@
  *
  * A `template` is text with nginx's variables (`$host`, `$request_uri`, `$1` …), expanded at the edge.
  */
-import * as z from "zod/mini";
+import * as z from "./schema.ts";
 import { objectNameSchema } from "./names.ts";
 
 const template = z.string();

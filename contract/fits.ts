@@ -1,22 +1,26 @@
-import type * as z from "zod/mini";
+import { type core, definitionOf } from "./schema.ts";
 
-type Schema = z.core.$ZodType;
+type Schema = core.$ZodType;
+type Definition = core.$ZodTypes["_zod"]["def"];
+
+const typeOf = (schema: Schema | undefined): string | undefined =>
+  schema && (definitionOf(schema) as Definition).type;
 
 /**
  * Whether a schema takes a value that JSON.parse gave, and leaves it as it is. It reads the schema's own definition
- * (zod's `_zod.def`), so there is one account of every shape; but where zod first prepares each object that it is to look
- * at, which took most of an isolate's first request, this only goes through it.
+ * (zod's `_zod.def`), so there is one account of every shape; but where zod first makes each schema and prepares each object
+ * that it is to look at, which took most of an isolate's start and first request, this only goes through it.
  *
  * `false` says nothing: the schema may hold something that is not known here. Then it is zod's to decide, and to find words.
  */
 export function fits(schema: Schema, value: unknown): boolean {
-  const { def } = (schema as z.core.$ZodTypes)._zod;
+  const def = definitionOf(schema) as Definition;
   return (
     isOfType(def, value) && (def.checks === undefined || def.checks.every((check) => passes(check, value)))
   );
 }
 
-function isOfType(def: z.core.$ZodTypes["_zod"]["def"], value: unknown): boolean {
+function isOfType(def: Definition, value: unknown): boolean {
   if (def.type === "string") return typeof value === "string" && isPlain(def);
   if (def.type === "object") return isObject(value) && fitsObject(def, value);
   if (def.type === "optional") return value !== undefined && fits(def.innerType, value);
@@ -39,18 +43,18 @@ const isInteger = (def: { coerce?: boolean }): boolean =>
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === "object" && value !== null && Object.getPrototypeOf(value) === Object.prototype;
 
-function fitsRecord(def: z.core.$ZodRecordDef, value: Readonly<Record<string, unknown>>): boolean {
+function fitsRecord(def: core.$ZodRecordDef, value: Readonly<Record<string, unknown>>): boolean {
   // Of keys of a known set zod wants each one.
-  if (def.keyType._zod.def.type !== "string") return false;
+  if (typeOf(def.keyType) !== "string") return false;
   for (const key of Object.keys(value)) {
     if (key === "__proto__" || !fits(def.keyType, key) || !fits(def.valueType, value[key])) return false;
   }
   return true;
 }
 
-function fitsObject(def: z.core.$ZodObjectDef, value: Readonly<Record<string, unknown>>): boolean {
+function fitsObject(def: core.$ZodObjectDef, value: Readonly<Record<string, unknown>>): boolean {
   // zod drops unknown members of an object that is neither strict nor loose.
-  const others = def.catchall?._zod.def.type;
+  const others = typeOf(def.catchall);
   if (others !== "never" && others !== "unknown") return false;
   const { shape } = def;
   for (const key of Object.keys(value)) {
@@ -60,7 +64,7 @@ function fitsObject(def: z.core.$ZodObjectDef, value: Readonly<Record<string, un
     const member = shape[key];
     if (member === undefined) return false;
     const isThere = Object.hasOwn(value, key);
-    if (isThere ? !fits(member, value[key]) : (member as z.core.$ZodTypes)._zod.def.type !== "optional") {
+    if (isThere ? !fits(member, value[key]) : typeOf(member) !== "optional") {
       return false;
     }
   }
@@ -80,8 +84,8 @@ interface CheckDef {
   readonly fn?: (value: unknown) => unknown;
 }
 
-function passes(check: z.core.$ZodCheck, value: unknown): boolean {
-  const def: CheckDef = check._zod.def;
+function passes(check: core.$ZodCheck, value: unknown): boolean {
+  const def = definitionOf(check) as CheckDef;
   if (def.check === "custom") return def.fn?.(value) === true;
   if (typeof value === "number") return passesBound(def, value);
   if (def.check === "string_format") return typeof value === "string" && passesFormat(def, value);

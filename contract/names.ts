@@ -1,4 +1,4 @@
-import * as z from "zod/mini";
+import * as z from "./schema.ts";
 
 /** `namespace/name` of a Kubernetes object. */
 export const objectNameSchema = z

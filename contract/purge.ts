@@ -1,21 +1,24 @@
 /** A signed order to empty caches. Whoever may publish may purge. */
-import * as z from "zod/mini";
+import * as z from "./schema.ts";
 import { parseAs } from "./errors.ts";
 import { clusterNameSchema, hostnameSchema } from "./names.ts";
 import { decodeSigned, encodeSigned } from "./signed-text.ts";
 import type { Signer, Verifier } from "./signing.ts";
 import { CONTRACT_VERSION } from "./version.ts";
 
-export const purgeScopeSchema = z.strictObject({
+const scope = {
   /** Every host without. */
   host: z.optional(hostnameSchema),
   /** As in a URL, without query: all of them are meant. Every path without. */
   path: z.optional(z.string().check(z.startsWith("/"), z.maxLength(4096))),
   /** The path is the beginning of those that are meant. */
   prefix: z.optional(z.literal(true)),
-});
+};
 
-export const purgeSchema = z.extend(purgeScopeSchema, {
+export const purgeScopeSchema = z.strictObject(scope);
+
+export const purgeSchema = z.strictObject({
+  ...scope,
   version: z.literal(CONTRACT_VERSION),
   cluster: clusterNameSchema,
   /** When it was signed, in milliseconds since 1970: an old order is not followed. */

@@ -1,5 +1,5 @@
 /** What the sections of a snapshot hold: one zod schema a record, from which the types follow. */
-import * as z from "zod/mini";
+import * as z from "./schema.ts";
 import { zoneRecordSchema } from "./dns-records.ts";
 import { filtersSchema } from "./filters.ts";
 import { hostKeySchema, objectNameSchema } from "./names.ts";

@@ -1,4 +1,4 @@
-import * as z from "zod/mini";
+import * as z from "./schema.ts";
 import { digestSchema } from "./digest.ts";
 import { dnsSettingsSchema } from "./dns-config.ts";
 import { clusterNameSchema } from "./names.ts";

@@ -1,5 +1,5 @@
 /** Shards: a section's records cut into canonical, content-addressed slices (design: "The snapshot"). */
-import * as z from "zod/mini";
+import * as z from "./schema.ts";
 import { utf8 } from "./bytes.ts";
 import { canonicalJson } from "./canonical.ts";
 import { sha256 } from "./digest.ts";
