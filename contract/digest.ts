@@ -1,5 +1,5 @@
-import * as z from "./schema.ts";
 import { toHex, utf8 } from "./bytes.ts";
+import * as z from "./schema.ts";
 
 /** SHA-256 in lower-case hexadecimal. */
 export const digestSchema = z

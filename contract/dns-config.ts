@@ -4,8 +4,8 @@
  *
  * Names of zones are absolute without the dot at their end, in lower case; the root is `.`.
  */
-import * as z from "./schema.ts";
 import { hostnameSchema } from "./names.ts";
+import * as z from "./schema.ts";
 
 /** How pod names are answered (CoreDNS kubernetes plugin, `pods`). */
 export const podModeSchema = z.enum(["disabled", "insecure", "verified"]);

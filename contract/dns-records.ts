@@ -1,6 +1,6 @@
 /** Section `zones` of a snapshot: what DNS needs besides Services. */
-import * as z from "./schema.ts";
 import { rrtypeSchema, secondsSchema, zoneNameSchema } from "./dns-config.ts";
+import * as z from "./schema.ts";
 
 /** RRsets of one owner by type. `data` is RDATA in uncompressed wire form, base64. */
 export const rrsetSchema = z.strictObject({

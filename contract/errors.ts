@@ -1,6 +1,5 @@
-import * as z from "./schema.ts";
-import english from "zod/v4/locales/en.js";
 import { fits } from "./fits.ts";
+import * as z from "./schema.ts";
 
 /** What every refusal of contract data has in common: `what` names the datum ("root", "shard hosts/3"). */
 export class ContractError extends Error {
@@ -56,8 +55,7 @@ interface Problem {
 export function checkAs<T extends z.core.$ZodType>(schema: T, value: unknown): Checked<z.output<T>> {
   // What fits is left as it is, hence of the type that comes out.
   if (fits(schema, value)) return { data: value as z.output<T> };
-  // zod's small schemas have no words of their own.
-  const result = z.safeParse(schema, value, { error: english().localeError });
+  const result = z.safeParse(schema, value);
   if (result.success) return { data: result.data };
   return { problem: result.error.issues[0] ?? { path: [], message: "invalid" } };
 }

@@ -4,8 +4,8 @@
  *
  * A `template` is text with nginx's variables (`$host`, `$request_uri`, `$1` …), expanded at the edge.
  */
-import * as z from "./schema.ts";
 import { objectNameSchema } from "./names.ts";
+import * as z from "./schema.ts";
 
 const template = z.string();
 const milliseconds = z.int().check(z.minimum(1));

@@ -1,9 +1,9 @@
 /** The pointer to a cluster's current root, where no Durable Object holds the root itself. Not signed: the root is. */
-import * as z from "./schema.ts";
 import { canonicalJson } from "./canonical.ts";
 import { digestSchema, sha256 } from "./digest.ts";
 import { parseAs, parseJson, UnsupportedVersionError } from "./errors.ts";
 import type { Root } from "./root.ts";
+import * as z from "./schema.ts";
 import { CONTRACT_VERSION } from "./version.ts";
 
 export const headSchema = z.strictObject({

@@ -1,7 +1,7 @@
 /** A signed order to empty caches. Whoever may publish may purge. */
-import * as z from "./schema.ts";
 import { parseAs } from "./errors.ts";
 import { clusterNameSchema, hostnameSchema } from "./names.ts";
+import * as z from "./schema.ts";
 import { decodeSigned, encodeSigned } from "./signed-text.ts";
 import type { Signer, Verifier } from "./signing.ts";
 import { CONTRACT_VERSION } from "./version.ts";

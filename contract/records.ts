@@ -1,8 +1,8 @@
 /** What the sections of a snapshot hold: one zod schema a record, from which the types follow. */
-import * as z from "./schema.ts";
 import { zoneRecordSchema } from "./dns-records.ts";
 import { filtersSchema } from "./filters.ts";
 import { hostKeySchema, objectNameSchema } from "./names.ts";
+import * as z from "./schema.ts";
 
 const portNumber = z.int().check(z.minimum(1), z.maximum(65535));
 const protocol = z.enum(["TCP", "UDP", "SCTP"]);

@@ -2,9 +2,9 @@
  * What the agent tells about itself: how it fares, and what in people's objects is not served as it is written. It lies
  * in KV beside the snapshot, for those who look at the edge, and nothing is served by it.
  */
-import * as z from "./schema.ts";
 import { parseAs, UnsupportedVersionError } from "./errors.ts";
 import { clusterNameSchema } from "./names.ts";
+import * as z from "./schema.ts";
 import { decodeSigned, encodeSigned } from "./signed-text.ts";
 import type { Signer, Verifier } from "./signing.ts";
 

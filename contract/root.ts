@@ -1,7 +1,7 @@
-import * as z from "./schema.ts";
 import { digestSchema } from "./digest.ts";
 import { dnsSettingsSchema } from "./dns-config.ts";
 import { clusterNameSchema } from "./names.ts";
+import * as z from "./schema.ts";
 import { CONTRACT_VERSION } from "./version.ts";
 
 /** The most characters of a hold's reason. */

@@ -6,6 +6,7 @@
  * `import * as z from "./schema.ts"`. Such a schema may be part of any schema of zod's.
  */
 import * as z from "zod/mini";
+import english from "zod/v4/locales/en.js";
 
 export type { core, output } from "zod/mini";
 export { safeParse } from "zod/mini";
@@ -24,7 +25,11 @@ class Deferred {
   }
 
   get real(): object {
-    this.#real ??= this.#make();
+    if (this.#real === undefined) {
+      // zod/mini has no words for what is wrong. Those of zod proper, where that is loaded, are the same.
+      if (z.config().localeError === undefined) z.config(english());
+      this.#real = this.#make();
+    }
     return this.#real;
   }
 

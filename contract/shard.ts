@@ -1,11 +1,11 @@
 /** Shards: a section's records cut into canonical, content-addressed slices (design: "The snapshot"). */
-import * as z from "./schema.ts";
 import { utf8 } from "./bytes.ts";
 import { canonicalJson } from "./canonical.ts";
 import { sha256 } from "./digest.ts";
 import { IntegrityError, parseAs, parseJson } from "./errors.ts";
 import { recordTexts } from "./record-texts.ts";
 import { type RecordOf, SECTIONS, type Section } from "./records.ts";
+import * as z from "./schema.ts";
 
 /** A section gets the smallest power of two of shards that keeps their mean at or below this many bytes. */
 export const SHARD_TARGET_BYTES = 64 * 1024;

@@ -2,11 +2,11 @@
  * The signed form of a root: its canonical JSON, a line feed, and the Ed25519 signature over those JSON bytes in
  * lower-case hexadecimal. One root has one text: any changed bit is refused.
  */
-import * as z from "./schema.ts";
 import { fromHex, toHex, utf8 } from "./bytes.ts";
 import { canonicalJson } from "./canonical.ts";
 import { IntegrityError, MalformedError, parseAs, parseJson, UnsupportedVersionError } from "./errors.ts";
 import { type Root, rootSchema } from "./root.ts";
+import * as z from "./schema.ts";
 import type { Signer, Verifier } from "./signing.ts";
 import { CONTRACT_VERSION } from "./version.ts";
 

@@ -62,7 +62,7 @@ describe("a schema that is put off", () => {
       { path: ["name"], message: "must not be x" },
     ]);
     expect(schema.safeParse({ ...good, sizes: [0, 10] }).error?.issues).toMatchObject([
-      { path: ["sizes", 0], code: "too_small" },
+      { path: ["sizes", 0], code: "too_small", message: "Too small: expected number to be >=1" },
       { path: ["sizes", 1], code: "too_big" },
     ]);
     expect(schema.safeParse({ ...good, more: 1 }).success).toBe(false);
