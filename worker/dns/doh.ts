@@ -6,6 +6,7 @@ import {
   type AdmissionOptions,
   type AdmissionPlatform,
 } from "./doh/admission.ts";
+import { askedUrl } from "./doh/asked-url.ts";
 import { cacheControl } from "./doh/caching.ts";
 import { credentialsOf, isQueryPath } from "./doh/credentials.ts";
 import { HttpError } from "./doh/http-error.ts";
@@ -61,21 +62,23 @@ async function answer(
   admit: Admission,
   { access, metrics }: DohOptions,
 ): Promise<Response> {
-  const url = new URL(request.url);
+  const { method } = request;
+  const url = askedUrl(request.url);
   if (!isQueryPath(url.pathname)) throw new HttpError(404, "Not Found: DNS queries go to /dns-query.");
-  requireMethod(request.method);
+  requireMethod(method);
   const admitted = admit(credentialsOf(request, url, client), snapshot);
   const asker = admitted instanceof Promise ? await admitted : admitted;
-  const isHead = request.method === "HEAD";
-  if (isJsonQuestion(request, url)) {
+  const isHead = method === "HEAD";
+  if (isJsonQuestion(method, url)) {
     // Any page's script runs on the reader's machine, and may not read what only that machine may ask for.
     const isForPages = access !== "loopback" || asker.client.name !== undefined;
     const reply = await respond(jsonQuery(url), asker, snapshot);
     count(metrics, reply, asker);
     return jsonReply(reply, { isHead, isForPages });
   }
-  const octets = request.method === "POST" ? await octetsOfPost(request) : octetsOfGet(url);
-  const reply = await respond(queryOf(octets), asker, snapshot);
+  const octets = method === "POST" ? await octetsOfPost(request) : octetsOfGet(url);
+  const answered = respond(queryOf(octets), asker, snapshot);
+  const reply = answered instanceof Promise ? await answered : answered;
   count(metrics, reply, asker);
   return toResponse(reply, isHead);
 }

@@ -46,13 +46,12 @@ export class DnsMetrics {
   answered({ zone = "none", type, rcode, asker = "none" }: Answered): void {
     const typeLabel = type === undefined ? "none" : named(typeText(type), "TYPE");
     const labels = [zone, typeLabel, named(rcodeText(rcode), "RCODE"), asker];
-    const isKnown = this.#answers.size < MOST_SERIES || this.#answers.has(labels.join(" "));
-    increase(this.#answers, isKnown ? labels : OVERFLOW);
+    increase(this.#answers, labels, MOST_SERIES);
   }
 
   /** A request over HTTP that no DNS answer came of. */
   refused(status: number): void {
-    increase(this.#refusals, [String(status)]);
+    increase(this.#refusals, [String(status)], Infinity);
   }
 
   /** The media type is `text/plain; version=0.0.4`. */
@@ -65,11 +64,12 @@ function named(text: string, prefix: string): string {
   return text.startsWith(prefix) ? "other" : text;
 }
 
-function increase(counts: Map<string, Series>, labels: readonly string[]): void {
+function increase(counts: Map<string, Series>, labels: readonly string[], most: number): void {
   const key = labels.join(" ");
   const known = counts.get(key);
-  if (known === undefined) counts.set(key, { labels, count: 1 });
-  else known.count++;
+  if (known !== undefined) known.count++;
+  else if (counts.size < most || labels === OVERFLOW) counts.set(key, { labels, count: 1 });
+  else increase(counts, OVERFLOW, most);
 }
 
 function textOf(family: Family, counts: ReadonlyMap<string, Series>): string {

@@ -1,5 +1,6 @@
 /** What somebody who asks shows of himself. */
 import type { ClientFacts } from "../../../contract/index.ts";
+import type { AskedUrl } from "./asked-url.ts";
 
 export interface Credentials {
   readonly address: string;
@@ -17,7 +18,7 @@ const PATH = /^\/dns-query(?:\/([^/]*))?$/;
 
 export function credentialsOf(
   { headers }: Request,
-  { pathname }: URL,
+  { pathname }: Pick<AskedUrl, "pathname">,
   { address, certificate }: Pick<ClientFacts, "address" | "certificate">,
 ): Credentials {
   const tokens = [bearerToken(headers.get("authorization")), pathToken(pathname)].flatMap((token) =>

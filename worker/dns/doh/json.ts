@@ -9,6 +9,7 @@ import { queryFor } from "../wire/query.ts";
 import type { ResourceRecord } from "../wire/record.ts";
 import { recordData, TYPE_CODES, typeOf } from "../wire/record-text.ts";
 import type { Reply } from "../responder.ts";
+import type { AskedUrl, Parameters } from "./asked-url.ts";
 import { cacheControl } from "./caching.ts";
 import { HttpError } from "./http-error.ts";
 
@@ -20,12 +21,12 @@ const DEFAULT_TYPE = TYPE.A;
 const MOST_CHARS = 1_020;
 
 /** A GET with a name and no message. */
-export function isJsonQuestion({ method }: Request, { searchParams }: URL): boolean {
+export function isJsonQuestion(method: string, { searchParams }: AskedUrl): boolean {
   return method !== "POST" && searchParams.has("name") && !searchParams.has("dns");
 }
 
 /** @throws HttpError 400 */
-export function jsonQuery({ searchParams }: URL): Message {
+export function jsonQuery({ searchParams }: AskedUrl): Message {
   const question = { name: nameOf(searchParams), type: typeNumber(searchParams), class: CLASS.IN };
   const dnssecOk = flag(searchParams, "do");
   return queryFor(question, {
@@ -86,7 +87,7 @@ function commentOf({ edns }: Message): string | undefined {
   return error.text ? `EDE(${error.code}): ${error.text}` : `EDE(${error.code})`;
 }
 
-function nameOf(params: URLSearchParams): Name {
+function nameOf(params: Parameters): Name {
   const [text = "", ...more] = params.getAll("name");
   if (more.length > 0 || text === "" || text.length > MOST_CHARS) {
     throw new HttpError(400, "Bad Request: give one `name`, as in name=example.com.");
@@ -100,7 +101,7 @@ function nameOf(params: URLSearchParams): Name {
 }
 
 /** By name or number. */
-function typeNumber(params: URLSearchParams): number {
+function typeNumber(params: Parameters): number {
   const text = (params.get("type") ?? String(DEFAULT_TYPE)).toUpperCase();
   const type = /^(?:TYPE)?\d{1,5}$/.test(text) ? Number(text.replace("TYPE", "")) : TYPE_CODES.get(text);
   if (type !== undefined && type <= 0xffff) return type;
@@ -108,7 +109,7 @@ function typeNumber(params: URLSearchParams): number {
 }
 
 /** `1` or `true`; absent and `0` or `false` for not. */
-function flag(params: URLSearchParams, name: string): boolean {
+function flag(params: Parameters, name: string): boolean {
   const text = params.get(name) ?? "0";
   if (text === "1" || text === "true" || text === "") return true;
   if (text === "0" || text === "false") return false;

@@ -1,5 +1,6 @@
 /** Gets the DNS message out of a request (RFC 8484 4.1). */
 import { MAX_MESSAGE_OCTETS } from "../wire/message.ts";
+import type { AskedUrl } from "./asked-url.ts";
 import { fromBase64Url } from "./base64url.ts";
 import { HttpError } from "./http-error.ts";
 
@@ -9,7 +10,7 @@ export const DNS_MESSAGE_TYPE = "application/dns-message";
 const MAX_BASE64_CHARS = Math.ceil((MAX_MESSAGE_OCTETS * 4) / 3);
 
 /** @throws HttpError 400 or 413. */
-export function octetsOfGet(url: URL): Uint8Array {
+export function octetsOfGet(url: AskedUrl): Uint8Array {
   const [text, ...more] = url.searchParams.getAll("dns");
   if (text === undefined || more.length > 0) {
     throw new HttpError(400, "Bad Request: give one `dns` parameter with a DNS message in base64url.");
