@@ -21,12 +21,12 @@ export function answer(...answers: readonly ResourceRecord[]): Found {
 export function addressAnswer(name: Name, ttl: number, type: number, addresses: readonly string[]): Found {
   const own = type === TYPE.A ? "A" : type === TYPE.AAAA ? "AAAA" : undefined;
   if (own === undefined) return NODATA;
-  const records = addresses.map((address) => addressRecord(name, ttl, address));
-  // Most Services have one address: nothing is copied where nothing is left out.
-  const answers = records.every((record) => record.type === own)
-    ? records
-    : records.filter((record) => record.type === own);
-  return { answers, additionals: NO_RECORDS };
+  const family = own === "A" ? 4 : 6;
+  const isOwn = (address: string) => addressFamily(address) === family;
+  // Nothing is copied where nothing is left out: most Services have addresses of one family.
+  const asked = addresses.every(isOwn) ? addresses : addresses.filter(isOwn);
+  if (asked.length === 0) return NODATA;
+  return { answers: asked.map((address) => ({ name, ttl, type: own, address })), additionals: NO_RECORDS };
 }
 
 export function addressRecord(name: Name, ttl: number, address: string): ResourceRecord {

@@ -66,15 +66,14 @@ export function srvRecords(
   const additionals: ResourceRecord[] = [];
   for (const { target, address, port } of targets) {
     if (port === undefined) continue;
-    let answered = seen.get(target);
-    if (answered === undefined) seen.set(target, (answered = { ports: [], addresses: [] }));
-    const { ports, addresses } = answered;
-    if (!ports.includes(port)) {
-      ports.push(port);
+    const answered = seen.get(target);
+    if (answered === undefined) seen.set(target, { ports: [port], addresses: [address] });
+    if (answered?.ports.includes(port) !== true) {
+      answered?.ports.push(port);
       answers.push({ name, ttl, type: "SRV", priority: 0, weight, port, target });
     }
-    if (!addresses.includes(address)) {
-      addresses.push(address);
+    if (answered?.addresses.includes(address) !== true) {
+      answered?.addresses.push(address);
       additionals.push(addressRecord(target, addressTtl, address));
     }
   }

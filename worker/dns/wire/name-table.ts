@@ -1,4 +1,5 @@
-import type { Name } from "./name.ts";
+import { commonSuffix } from "./common-suffix.ts";
+import { MAX_NAME_OCTETS, Name } from "./name.ts";
 
 /** Powers of two; at most three quarters of the slots are used, so probing always ends. */
 const SLOTS = 512;
@@ -6,6 +7,11 @@ const MAX_USED = 384;
 /** Where a pointer cannot lead any more: it has 14 bits. */
 const POINTER_RANGE = 0x4000;
 const MAX_LABELS = 128;
+const MOST_SEEN = 8;
+/** A question and an SOA record have no more. */
+const MOST_FIRST = 3;
+/** So near that pointers to any of their labels are in range. */
+const FIRST_RANGE = POINTER_RANGE - MAX_NAME_OCTETS;
 
 /**
  * Writes names into a message's buffer and remembers where each of their suffixes stands, so that later names can point
@@ -21,13 +27,17 @@ export class NameTable {
   readonly #offsets = new Uint16Array(SLOTS);
   readonly #hashes = new Int32Array(SLOTS);
   #used = 0;
-  /**
-   * The message's first name, its question's as a rule: the one that is written most often, and often the only one. Its
-   * suffixes are remembered when there is another.
-   */
-  #first: Name | undefined;
-  #firstOffset = 0;
-  #isFirstRemembered = false;
+  /** Names to be known again as the same objects: the question's, and targets of SRV, which come again with their addresses. */
+  readonly #seen = namesOf(MOST_SEEN);
+  readonly #seenAt = new Uint16Array(MOST_SEEN);
+  #seenCount = 0;
+  /** The message's first names of which something is new: where they stand, and how much of them before a pointer. */
+  readonly #first = namesOf(MOST_FIRST);
+  readonly #firstAt = new Uint16Array(MOST_FIRST);
+  readonly #firstOctets = new Uint8Array(MOST_FIRST);
+  #firstCount = 0;
+  /** Whether there were too many names, or too far behind, for the first ones alone. */
+  #isTable = false;
   // The labels of the name being written: where each starts, and the hash of the suffix that it begins.
   readonly #starts = new Uint8Array(MAX_LABELS);
   readonly #suffixes = new Int32Array(MAX_LABELS);
@@ -38,8 +48,9 @@ export class NameTable {
     this.#base = base;
     if (this.#used > 0) this.#offsets.fill(0);
     this.#used = 0;
-    this.#first = undefined;
-    this.#isFirstRemembered = false;
+    this.#seenCount = 0;
+    this.#firstCount = 0;
+    this.#isTable = false;
   }
 
   /**
@@ -47,27 +58,83 @@ export class NameTable {
    * the target of SRV); others may point to it all the same.
    */
   write(name: Name, at: number, compress: boolean): number {
-    const wire = name.wire;
-    if (this.#first === undefined) {
-      this.#first = name;
-      this.#firstOffset = at - this.#base;
-      return this.#copy(wire, wire.length, at);
+    const offset = at - this.#base;
+    if (compress) {
+      for (let i = 0; i < this.#seenCount; i++) {
+        if (this.#seen[i] === name) return this.#point(this.#seenAt[i] ?? 0, at);
+      }
     }
-    if (name === this.#first && compress && wire.length > 1) return this.#point(this.#firstOffset, at);
-    if (!this.#isFirstRemembered) this.#rememberFirst(this.#first.wire);
+    const isFirst = !this.#isTable && this.#firstCount < MOST_FIRST && offset < FIRST_RANGE;
+    return isFirst ? this.#writeFirst(name, at, compress) : this.#writeByTable(name, at, compress);
+  }
+
+  /** Few names are compared with each other sooner than hashed. */
+  #writeFirst(name: Name, at: number, compress: boolean): number {
+    const { wire } = name;
+    const end = wire.length - 1;
+    let known = end;
+    let target = 0;
+    for (let i = 0; i < this.#firstCount; i++) {
+      const other = (this.#first[i] ?? name).wire;
+      const common = commonSuffix(wire, other);
+      // Of what is as long the first stands in full: behind a pointer there is nothing that is not before it.
+      if (common < known) {
+        known = common;
+        target = (this.#firstAt[i] ?? 0) + other.length - wire.length + common;
+      }
+    }
+    if (known > 0) {
+      this.#first[this.#firstCount] = name;
+      this.#firstAt[this.#firstCount] = at - this.#base;
+      this.#firstOctets[this.#firstCount] = known;
+      this.#firstCount++;
+    }
+    return this.#writeKnown(name, at, compress, known, target);
+  }
+
+  #writeByTable(name: Name, at: number, compress: boolean): number {
+    const { wire } = name;
+    if (!this.#isTable) this.#rememberFirst();
     const labels = this.#hashSuffixes(wire);
     let known = 0;
     let target = 0;
     while (known < labels && (target = this.#find(wire, known)) === 0) known++;
     for (let i = 0; i < known; i++) this.#remember(i, at - this.#base + (this.#starts[i] ?? 0));
-    if (!compress || known === labels) return this.#copy(wire, wire.length, at);
-    return this.#point(target, this.#copy(wire, this.#starts[known] ?? 0, at));
+    return this.#writeKnown(
+      name,
+      at,
+      compress,
+      known === labels ? wire.length - 1 : (this.#starts[known] ?? 0),
+      target,
+    );
   }
 
-  #rememberFirst(wire: Uint8Array): void {
-    const labels = this.#hashSuffixes(wire);
-    for (let i = 0; i < labels; i++) this.#remember(i, this.#firstOffset + (this.#starts[i] ?? 0));
-    this.#isFirstRemembered = true;
+  /** @param known where the part of the name begins that stands at `target` already */
+  #writeKnown(name: Name, at: number, compress: boolean, known: number, target: number): number {
+    const { wire } = name;
+    const isNew = known === wire.length - 1;
+    this.#see(name, known === 0 ? target : at - this.#base);
+    return !compress || isNew
+      ? this.#copy(wire, wire.length, at)
+      : this.#point(target, this.#copy(wire, known, at));
+  }
+
+  #see(name: Name, offset: number): void {
+    if (this.#seenCount === MOST_SEEN || offset >= POINTER_RANGE || name.wire.length === 1) return;
+    this.#seen[this.#seenCount] = name;
+    this.#seenAt[this.#seenCount] = offset;
+    this.#seenCount++;
+  }
+
+  #rememberFirst(): void {
+    this.#isTable = true;
+    for (let first = 0; first < this.#firstCount; first++) {
+      const labels = this.#hashSuffixes((this.#first[first] ?? Name.root).wire);
+      for (let i = 0; i < labels; i++) {
+        const start = this.#starts[i] ?? 0;
+        if (start < (this.#firstOctets[first] ?? 0)) this.#remember(i, (this.#firstAt[first] ?? 0) + start);
+      }
+    }
   }
 
   #hashSuffixes(wire: Uint8Array): number {
@@ -135,4 +202,8 @@ export class NameTable {
 
 function slotOf(hash: number): number {
   return (hash ^ (hash >>> 15)) & (SLOTS - 1);
+}
+
+function namesOf(count: number): Name[] {
+  return Array.from({ length: count }, () => Name.root);
 }
