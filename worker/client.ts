@@ -5,6 +5,7 @@ import {
   type ClientFacts,
   decodeClientFacts,
 } from "../contract/index.ts";
+import type { HeaderLookup } from "./ingress/read-headers.ts";
 
 const DEFAULT_PORTS = { http: 80, https: 443 } as const;
 
@@ -13,17 +14,17 @@ const DEFAULT_PORTS = { http: 80, https: 443 } as const;
  * (`undefined`). On Cloudflare they come from the URL and CF-Connecting-IP, which clients cannot set.
  */
 export function clientOf(
-  headers: Headers,
+  headers: HeaderLookup,
   url: URL,
   clientSecret: string,
-  cf?: Partial<IncomingRequestCfProperties>,
+  request?: Pick<Request, "cf">,
 ): ClientFacts | undefined {
   if (clientSecret !== "") return decodeClientFacts(headers.get(CLIENT_FACTS_HEADER), clientSecret);
   const address = canonicalAddress(headers.get("cf-connecting-ip") ?? "");
   if (address === undefined) return undefined;
   const scheme = url.protocol === "https:" ? "https" : "http";
   const port = url.port === "" ? DEFAULT_PORTS[scheme] : Number(url.port);
-  return { address, scheme, port, certificate: certificateOf(cf) };
+  return { address, scheme, port, certificate: certificateOf(request?.cf) };
 }
 
 /** That of a client certificate which Cloudflare has checked (API Shield mTLS). */

@@ -14,9 +14,10 @@ import {
   type IngressRequest,
   type Render,
 } from "./ingress/handler.ts";
-import { requestIdOf } from "./ingress/headers.ts";
+import { DEBUG_HEADER, requestIdOf } from "./ingress/headers.ts";
 import { Pools } from "./ingress/pool.ts";
 import { createProxy } from "./ingress/proxy.ts";
+import { ReadHeaders } from "./ingress/read-headers.ts";
 import { createTargets } from "./ingress/targets/targets.ts";
 import type { LimitPeers } from "./limits/exchange.ts";
 import { limitPeers } from "./limits/peers.ts";
@@ -24,7 +25,8 @@ import { errorText } from "./log.ts";
 import { generationNaming, type NameGeneration } from "./named-generation.ts";
 import type { EdgeMetrics } from "./observe/edge-metrics.ts";
 import type { RequestFacts } from "./observe/facts.ts";
-import { type Ended, Observer } from "./observe/observer.ts";
+import { EndedRequest } from "./observe/ended-request.ts";
+import { Observer } from "./observe/observer.ts";
 import type { Platform } from "./platform.ts";
 import { SnapshotUnavailableError } from "./snapshot/errors.ts";
 import type { Generation } from "./snapshot/generation.ts";
@@ -32,14 +34,18 @@ import { kvGet, kvHeadSource, objectHeadSource } from "./snapshot/head-source.ts
 import { SnapshotReader } from "./snapshot/reader.ts";
 import { retriedGet } from "./snapshot/retried-get.ts";
 import { ShardCache } from "./snapshot/shard-cache.ts";
+import type { MaybePromise } from "./snapshot/view.ts";
 import type { System } from "./system/app.ts";
 import { createEdgeSystem } from "./system/edge-system.ts";
 import { operatorRefusal } from "./system/operator.ts";
 
 /** Texts of shards in memory, a byte a character: 20,000 hosts with ten routes each and their Services. */
 const SHARD_BUDGET_BYTES = 32 * 1024 * 1024;
-/** Texts of the records that are decoded. With what is made of them they take about four times that. */
-const RECORD_BUDGET_BYTES = 8 * 1024 * 1024;
+/**
+ * Texts of the records that are decoded: 12,000 hosts with ten routes each and their Services. With what is made of them
+ * they take one to two times that beside the texts. Hosts asked for in turn beyond it are decoded anew each time.
+ */
+const RECORD_BUDGET_BYTES = 24 * 1024 * 1024;
 
 export type Edge = (request: Request) => Promise<Response>;
 
@@ -185,6 +191,9 @@ function createDataPath(
   return { ingress, pools };
 }
 
+/** A request for a host that is served, with all that is known of it so far. */
+type Arrived = IngressRequest & Required<Pick<IngressRequest, "headers" | "facts">>;
+
 const BAD_HOST: Problem = { status: 400, detail: "The host of this URL is malformed." };
 const STRANGER: Problem = { status: 400, detail: "This request did not come through the edge's listener." };
 const NO_SNAPSHOT: Problem = {
@@ -205,21 +214,22 @@ function createDispatch(
   observer: Observer,
 ): Edge {
   /** One generation serves a request whole: the current one, or another where that cannot be read. */
-  async function serve(incoming: IngressRequest & { readonly facts: RequestFacts }) {
+  async function serve(incoming: Arrived) {
     const found = reader.view(hostnameOf(incoming.url));
     const view = found instanceof Promise ? await found : found;
-    const { request, client, facts } = incoming;
-    facts.generation = view.root.generation;
-    const from = async (view: Generation) =>
-      nameGeneration(await ingress(view, incoming), view, request, client);
+    incoming.facts.generation = view.root.generation;
     try {
-      return await from(view);
+      return named(await ingress(view, incoming), view, incoming);
     } catch (error) {
       // Configuration is read before anything is forwarded, so nothing happens twice.
       const other = error instanceof SnapshotUnavailableError ? reader.insteadOf(view) : undefined;
       if (other === undefined) throw error;
-      return from(other);
+      return named(await ingress(other, incoming), other, incoming);
     }
+  }
+
+  function named(response: Response, view: Generation, { request, client, headers }: Arrived): Response {
+    return headers.get(DEBUG_HEADER) === null ? response : nameGeneration(response, view, request, client);
   }
 
   function problemOf(error: unknown, requestId: string): Problem {
@@ -228,36 +238,41 @@ function createDispatch(
     return error instanceof GatewayUnreachableError ? NO_GATEWAY : BROKEN;
   }
 
-  async function outcomeOf(request: Request, url: URL, requestId: string, facts: RequestFacts) {
-    const client = clientOf(request.headers, url, config.clientSecret, request.cf);
+  function outcomeOf(
+    request: Request,
+    url: URL,
+    headers: ReadHeaders,
+    requestId: string,
+    facts: RequestFacts,
+  ): MaybePromise<Response | Problem> {
+    const client = clientOf(headers, url, config.clientSecret, request);
     if (client === undefined) return STRANGER;
     facts.client = client;
     if (url.hostname.includes("..")) return BAD_HOST;
-    if (!config.systemHosts.has(hostnameOf(url))) return serve({ request, url, client, requestId, facts });
+    if (!config.systemHosts.has(hostnameOf(url))) {
+      return serve({ request, url, client, requestId, headers, facts });
+    }
     facts.isSystem = true;
     return system(request, client);
   }
 
   return async (request) => {
-    const requestId = requestIdOf(request.headers);
+    const headers = new ReadHeaders(request.headers);
+    const requestId = requestIdOf(headers);
     const span = observer.span();
-    const facts = observer.begins(request, span);
+    const facts = observer.begins({ headers }, span);
     let url: URL | undefined;
     let outcome: Response | Problem;
     try {
       url = new URL(request.url);
-      outcome = await outcomeOf(request, url, requestId, facts);
+      const found = outcomeOf(request, url, headers, requestId, facts);
+      outcome = found instanceof Promise ? await found : found;
     } catch (error) {
       outcome = problemOf(error, requestId);
     }
     const response = outcome instanceof Response ? outcome : render(outcome, { request, requestId });
-    return observer.ends(facts, endedOf(request, url, requestId, span), response);
+    return observer.ends(facts, new EndedRequest(request, headers, url, requestId, span), response);
   };
-}
-
-function endedOf(request: Request, url: URL | undefined, requestId: string, span: Ended["span"]): Ended {
-  const { httpProtocol, tlsVersion } = (request.cf ?? {}) as Partial<IncomingRequestCfProperties>;
-  return { request, url, requestId, span, protocol: httpProtocol, tls: tlsVersion };
 }
 
 function causeText(error: unknown): string | undefined {

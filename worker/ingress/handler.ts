@@ -11,6 +11,7 @@ import { upstreamHeaders } from "./headers.ts";
 import { findRoute } from "./hosts.ts";
 import { normalisePath } from "./path.ts";
 import type { Proxy } from "./proxy.ts";
+import { ReadHeaders } from "./read-headers.ts";
 import type { Match } from "./route-table.ts";
 import { requestTarget } from "./variables.ts";
 
@@ -19,6 +20,8 @@ export interface IngressRequest {
   readonly url: URL;
   readonly client: ClientFacts;
   readonly requestId: string;
+  /** The request's, where they have been read. */
+  readonly headers?: ReadHeaders;
   /** Set where the edge asks itself, on behalf of another request. */
   readonly isInner?: true;
   /** Filled in on the way; absent where nobody wants to know. */
@@ -91,13 +94,14 @@ class RoutedExchange implements Exchange {
   readonly #match: Match;
 
   constructor(view: SnapshotView, incoming: IngressRequest, path: string, match: Match) {
-    const { request, url, client, requestId, isInner, facts = new RequestFacts() } = incoming;
+    const { request, url, client, requestId, isInner } = incoming;
+    const { headers: read = new ReadHeaders(request.headers), facts = new RequestFacts() } = incoming;
     this.view = view;
     this.request = request;
     this.url = url;
     this.path = path;
     this.hostname = hostnameOf(url);
-    this.host = request.headers.get("host") ?? url.host;
+    this.host = read.get("host") ?? url.host;
     this.client = client;
     this.requestId = requestId;
     this.route = match.route;
@@ -106,7 +110,7 @@ class RoutedExchange implements Exchange {
     facts.generation = view.root.generation;
     facts.host = match.host;
     facts.route = match.route;
-    const headers = upstreamHeaders(request, this.host, client, requestId);
+    const headers = upstreamHeaders(request, this.host, client, requestId, read);
     passTrace(headers, facts.trace);
     this.outgoing = {
       target: requestTarget(url),

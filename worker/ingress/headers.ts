@@ -1,5 +1,6 @@
 /** Headers as they go to the upstream and come back from it (ingress-nginx: its nginx.tmpl; RFC 9110 7.6.1). */
 import type { ClientFacts } from "../../contract/index.ts";
+import { type HeaderLookup, ReadHeaders } from "./read-headers.ts";
 
 /** Belong to one connection, whether or not `Connection` names them. */
 const HOP_BY_HOP: ReadonlySet<string> = new Set([
@@ -37,7 +38,7 @@ const HEARSAY: ReadonlySet<string> = new Set([
 const REQUEST_ID = /^[\w.:=+/-]{1,128}$/;
 
 /** The client's X-Request-ID where it is sane, as ingress-nginx keeps it; a new one of 32 hexadecimal digits else. */
-export function requestIdOf(headers: Headers): string {
+export function requestIdOf(headers: HeaderLookup): string {
   const given = headers.get("x-request-id");
   return given !== null && REQUEST_ID.test(given) ? given : crypto.randomUUID().replaceAll("-", "");
 }
@@ -51,18 +52,20 @@ export function upstreamHeaders(
   host: string,
   client: ClientFacts,
   requestId: string,
+  read = new ReadHeaders(request.headers),
 ): Headers {
   const headers = new Headers(request.headers);
   // Fetch sends no body with these.
   const isBodiless = request.method === "GET" || request.method === "HEAD";
-  dropNames(headers, (name) => {
-    if (name === "upgrade") return !isWebSocketUpgrade(headers);
+  dropNames(headers, read.keys(), (name) => {
+    if (name === "upgrade") return read.get(name)?.toLowerCase() !== "websocket";
     if (name === "content-length") return isBodiless;
     return HEARSAY.has(name) || name.includes("_");
   });
-  const forwardedFor = headers.get("x-forwarded-for");
+  // Connection may have named it.
+  const forwardedFor = read.get("x-forwarded-for") === null ? null : headers.get("x-forwarded-for");
   if (forwardedFor !== null) headers.set("x-original-forwarded-for", forwardedFor);
-  else if (headers.has("x-original-forwarded-for")) headers.delete("x-original-forwarded-for");
+  else if (read.get("x-original-forwarded-for") !== null) headers.delete("x-original-forwarded-for");
   headers.set("x-request-id", requestId);
   headers.set("x-real-ip", client.address);
   headers.set("x-forwarded-for", client.address);
@@ -76,22 +79,18 @@ export function upstreamHeaders(
 
 /** Cleans an upstream's response for the client. */
 export function finishResponseHeaders(headers: Headers, now: () => number): void {
-  dropNames(headers, (name) => name === GENERATION_HEADER);
+  dropNames(headers, headers.keys(), (name) => name === GENERATION_HEADER);
   headers.set("server", "lintel");
   if (!headers.has("date")) headers.set("date", new Date(now()).toUTCString());
-}
-
-function isWebSocketUpgrade(headers: Headers): boolean {
-  return headers.get("upgrade")?.toLowerCase() === "websocket";
 }
 
 /**
  * Drops what belongs to the connection or is the edge's own, and what is dropped besides. Names are gone through once,
  * since each look into headers leaves JavaScript.
  */
-function dropNames(headers: Headers, isDropped: (name: string) => boolean): void {
+function dropNames(headers: Headers, names: Iterable<string>, isDropped: (name: string) => boolean): void {
   let dropped: string[] | undefined;
-  for (const name of headers.keys()) {
+  for (const name of names) {
     const isConnections = HOP_BY_HOP.has(name);
     if (!isConnections && !name.startsWith(OWN_PREFIX) && !isDropped(name)) continue;
     dropped ??= [];

@@ -1,6 +1,7 @@
 /** Sees every request come and go: counts it, and tells the access log, the platform and whoever may know. */
 import { ACCESS_RECORD_HEADER, type ClientFacts } from "../../contract/index.ts";
 import { DEBUG_HEADER } from "../ingress/headers.ts";
+import type { HeaderLookup } from "../ingress/read-headers.ts";
 import type { Log } from "../log.ts";
 import { accessRecord, type Asked, encodeRecord, isQuiet } from "./access-record.ts";
 import { type DataPoint, dataPoint } from "./data-point.ts";
@@ -41,6 +42,8 @@ export interface ObserverOptions extends TraceOptions {
 /** What is to be known of a request besides its facts. */
 export interface Ended extends Omit<Asked, "method"> {
   readonly request: Request;
+  /** The request's, where they have been read. */
+  readonly headers?: HeaderLookup;
   readonly span: ActiveSpan | undefined;
 }
 
@@ -60,7 +63,7 @@ export class Observer {
     return span?.isTraced === true ? span : undefined;
   }
 
-  begins({ headers }: Request, span: ActiveSpan | undefined): RequestFacts {
+  begins({ headers }: { readonly headers: HeaderLookup }, span: ActiveSpan | undefined): RequestFacts {
     const trace = traceContextOf(
       headers.get("traceparent"),
       headers.get("tracestate"),
@@ -75,12 +78,14 @@ export class Observer {
     const { hasListener, now, log, dataset, cluster } = this.#options;
     const { request, span } = ended;
     facts.status = response.status;
-    facts.durationMs = Math.max(0, now() - facts.startedAt);
+    const at = now();
+    facts.durationMs = Math.max(0, at - facts.startedAt);
     this.metrics.answered(facts);
-    if (!facts.isSystem) this.traffic.served(facts);
+    if (!facts.isSystem) this.traffic.served(facts, at);
     const isLogged = this.#isLogged(facts, ended.url);
     if (isLogged || dataset !== undefined || span !== undefined) {
-      const asked = { ...ended, method: request.method };
+      const { url, requestId, protocol, tls } = ended;
+      const asked = { method: request.method, url, requestId, protocol, tls };
       // A listener counts what it sends.
       const length = hasListener ? null : response.headers.get("content-length");
       const record = accessRecord(facts, asked, length);
@@ -90,7 +95,7 @@ export class Observer {
       if (isLogged && hasListener) response.headers.set(ACCESS_RECORD_HEADER, encodeRecord(record));
       else if (isLogged) log("info", record, "request");
     }
-    const token = request.headers.get(DEBUG_HEADER);
+    const token = (ended.headers ?? request.headers).get(DEBUG_HEADER);
     if (token !== null && facts.client !== undefined && this.#options.isOperator(facts.client, token)) {
       response.headers.append("server-timing", serverTiming(facts));
     }

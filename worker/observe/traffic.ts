@@ -100,8 +100,8 @@ export class Traffic {
     this.#since = now();
   }
 
-  served({ host, route, backend, endpoint, status, durationMs }: Served): void {
-    const at = this.#now();
+  /** @param at now */
+  served({ host, route, backend, endpoint, status, durationMs }: Served, at = this.#now()): void {
     this.#countTime(at, status, durationMs);
     if (host === undefined || route === undefined) return;
     const view = this.#viewOf(host, route);
