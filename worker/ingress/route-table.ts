@@ -58,29 +58,29 @@ export class RouteTable {
 
   /** @param host the key of the record */
   constructor(record: HostRecord, host = "") {
-    const exact = new Map<string, Match>();
-    const prefixes = new Map<string, Match>();
+    const exact: Match[] = [];
+    const prefixes: Match[] = [];
     const expressions: ExpressionRoute[] = [];
     for (const route of record.routes) {
       const { type, value } = route.match.path;
-      // Routes stand in matching order, so the first of two equal matches is meant.
+      // Routes stand in matching order, so the first of two equal matches is meant: it is the first that is looked at.
       if (type === "RegularExpression") {
         const expression = expressionOf(value);
         if (expression !== undefined) {
           expressions.push({ host, route, expression, start: literalStart(value) });
         }
       } else {
-        const table = type === "Exact" ? exact : prefixes;
-        if (!table.has(value)) table.set(value, { host, route, groups: NO_GROUPS });
+        (type === "Exact" ? exact : prefixes).push({ host, route, groups: NO_GROUPS });
       }
     }
     if (expressions.length > 0) this.#expressions = expressions;
-    if (exact.size + prefixes.size > FEW_PATHS) {
-      this.#many = new ManyPaths(exact, prefixes);
+    if (exact.length + prefixes.length > FEW_PATHS) {
+      this.#many = new ManyPaths(byPath(exact), byPath(prefixes));
     } else {
-      const longestFirst = [...prefixes].toSorted(([a], [b]) => b.length - a.length);
-      this.#few = [...exact, ...longestFirst].flat();
-      this.#firstPrefix = 2 * exact.size;
+      // Stable, so that of two equal ones the first stays before the other.
+      prefixes.sort((a, b) => pathOf(b).length - pathOf(a).length);
+      this.#few = inOneArray(exact, prefixes);
+      this.#firstPrefix = 2 * exact.length;
     }
   }
 
@@ -104,6 +104,22 @@ export class RouteTable {
     }
     return undefined;
   }
+}
+
+const pathOf = ({ route }: Match): string => route.match.path.value;
+
+/** The first of two equal ones. */
+function byPath(matches: readonly Match[]): Map<string, Match> {
+  const found = new Map<string, Match>();
+  for (const match of matches) if (!found.has(pathOf(match))) found.set(pathOf(match), match);
+  return found;
+}
+
+function inOneArray(exact: readonly Match[], prefixes: readonly Match[]): (string | Match)[] {
+  const all: (string | Match)[] = [];
+  for (const match of exact) all.push(pathOf(match), match);
+  for (const match of prefixes) all.push(pathOf(match), match);
+  return all;
 }
 
 /** Whether a prefix of whole elements begins the path; `/` begins all. */

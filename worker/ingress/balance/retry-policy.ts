@@ -43,8 +43,9 @@ function policyOf(forwarding: Forwarding | undefined): RetryPolicy {
     applies(outcome, method) {
       // Nothing was sent, so nothing can happen twice.
       if (outcome === "dial") return onFault.dial;
-      if (!twiceAnyway && NON_IDEMPOTENT.has(method)) return false;
-      return typeof outcome === "string" ? onFault[outcome] : conditions.has(outcome.status);
+      // First, since it is false for nearly every response.
+      const isReason = typeof outcome === "string" ? onFault[outcome] : conditions.has(outcome.status);
+      return isReason && (twiceAnyway || !NON_IDEMPOTENT.has(method));
     },
   };
 }
