@@ -1,15 +1,22 @@
 import { Command, InvalidArgumentError, Option } from "commander";
+import { UsageError } from "./exit.ts";
 import { type KvFlags, withKvOptions } from "./kv-flags.ts";
 
 export interface HistoryFlags extends KvFlags {
   limit: number;
+  /** Whether to tell what changed. */
+  changes: boolean;
+  from?: number;
+  to?: number;
   format: "text" | "json";
 }
 
 export function historyCommand(): Command {
-  const command = new Command("history").description(
-    "List the generations that the KV store keeps, newest first: those that can be rolled back to.",
-  );
+  const command = new Command("history")
+    .summary("List the generations that the KV store keeps, and what changed in each.")
+    .description(
+      "List the generations that the KV store keeps, newest first, with what changed in each of them: those that can be rolled back to. With --from and --to, tell all that differs between two of them.",
+    );
   return withKvOptions(command)
     .addOption(
       new Option("--limit <count>", "list no more than so many")
@@ -17,13 +24,27 @@ export function historyCommand(): Command {
         .argParser(parseLimit)
         .default(20),
     )
+    .addOption(new Option("--no-changes", "do not read what changed: two requests a section and generation"))
+    .addOption(
+      new Option("--from <generation>", "tell what changed since this one").argParser(parseGeneration),
+    )
+    .addOption(
+      new Option(
+        "--to <generation>",
+        "tell what changed up to this one; the current one unless given",
+      ).argParser(parseGeneration),
+    )
     .addOption(
       new Option("--format <format>", "how to print them")
         .env("LINTEL_FORMAT")
         .choices(["text", "json"])
         .default("text"),
     )
+    .addOption(new Option("--json", "the same as --format json").implies({ format: "json" }))
     .action(async (flags: HistoryFlags) => {
+      if (flags.from === undefined && flags.to !== undefined) {
+        throw new UsageError("--to goes with --from: give the generation to begin with as well");
+      }
       const { runHistory } = await import("./run/history.ts");
       await runHistory(flags);
     });
@@ -32,4 +53,9 @@ export function historyCommand(): Command {
 function parseLimit(text: string): number {
   if (/^[1-9]\d{0,3}$/.test(text)) return Number(text);
   throw new InvalidArgumentError("It must be a number from 1 to 9999.");
+}
+
+function parseGeneration(text: string): number {
+  if (/^[1-9]\d{0,14}$/.test(text)) return Number(text);
+  throw new InvalidArgumentError("It must be a generation, as `lintel history` lists them.");
 }

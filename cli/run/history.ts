@@ -1,54 +1,93 @@
-import { loadVerifier, SECTION_NAMES } from "../../contract/index.ts";
+import { loadVerifier, type Root, type Verifier } from "../../contract/index.ts";
 import { createEdgeHead } from "../../sync-agent/publish/edge-head.ts";
-import { type HistoryEntry, readHistory } from "../../sync-agent/publish/history.ts";
+import { findRoot } from "../../sync-agent/publish/find-root.ts";
+import { type KeptRoot, readRoots } from "../../sync-agent/publish/history.ts";
+import type { Kv } from "../../sync-agent/publish/kv.ts";
+import { type CompareOptions, compareRoots } from "../../worker/system/history/compare.ts";
+import { CommandError } from "../exit.ts";
+import { comparisonJson, comparisonText, historyJson, historyText, type Told } from "../history-text.ts";
 import type { HistoryFlags } from "../history.ts";
 import { readKeys } from "../key-files.ts";
 import { kvOf, namingFlags } from "../kv-access.ts";
 
+/** Of one generation in the list: a person's change touches few, and a listing is read while somebody waits. */
+const SHARDS_A_GENERATION = 32;
+
 /** Prints the history to stdout. @throws CommandError naming the flag and the remedy. */
 export async function runHistory(flags: HistoryFlags): Promise<void> {
   const { publicKey } = await readKeys(flags.keys, ["publicKey"]);
-  const verifier = await loadVerifier(publicKey);
-  const entries = await namingFlags(flags, async () => {
-    const edge = flags.headUrl === undefined ? undefined : await createEdgeHead(flags.headUrl).get();
-    return readHistory({ cluster: flags.cluster, kv: kvOf(flags), verifier }, flags.limit, edge);
-  });
-  process.stdout.write(flags.format === "json" ? json(entries) : text(entries, flags.cluster));
-}
-
-function json(entries: readonly HistoryEntry[]): string {
-  const dated = entries.map((entry) => ({ ...entry, time: timeOf(entry) }));
-  return `${JSON.stringify(dated, undefined, 2)}\n`;
-}
-
-function text(entries: readonly HistoryEntry[], cluster: string): string {
-  if (entries.length === 0) return `KV keeps no generation of cluster ${cluster}.\n`;
-  const head = ["GENERATION", "TIME", ...SECTION_NAMES.map((name) => name.toUpperCase()), ""];
-  const rows = entries.map((entry) => [
-    String(entry.generation),
-    timeOf(entry) ?? "-",
-    ...SECTION_NAMES.map((name) => String(entry.records?.[name] ?? "-")),
-    notesOn(entry),
-  ]);
-  const widths = head.map((_, column) => Math.max(...[head, ...rows].map((row) => row[column]?.length ?? 0)));
-  const lines = [head, ...rows].map((row) =>
-    row
-      .map((cell, column) => (column === row.length - 1 ? cell : cell.padEnd(widths[column] ?? 0)))
-      .join("  ")
-      .trimEnd(),
+  const place = { cluster: flags.cluster, kv: kvOf(flags), verifier: await loadVerifier(publicKey) };
+  const text = await namingFlags(flags, () =>
+    flags.from === undefined ? list(flags, place) : between(flags.from, flags, place),
   );
-  return `${lines.join("\n")}\n`;
+  process.stdout.write(text);
 }
 
-function timeOf({ time }: HistoryEntry): string | undefined {
-  return time === undefined ? undefined : new Date(time).toISOString();
+interface Place {
+  readonly cluster: string;
+  readonly kv: Kv;
+  readonly verifier: Verifier;
 }
 
-function notesOn({ current, atEdge, hold, problem }: HistoryEntry): string {
-  const rollback =
-    hold &&
-    `${current ? "holds" : "held"} generation ${hold.generation}${hold.reason ? `: ${hold.reason}` : ""}`;
-  return [current ? "current" : undefined, atEdge === true ? "at the edge" : undefined, rollback, problem]
-    .filter((note) => note !== undefined)
-    .join(", ");
+async function list(flags: HistoryFlags, place: Place): Promise<string> {
+  const { limit, changes, cluster, format, headUrl } = flags;
+  const edge = headUrl === undefined ? undefined : await createEdgeHead(headUrl).get();
+  // What changed in the last one shows against the one before.
+  const kept = await readRoots(place, changes ? limit + 1 : limit, edge);
+  const told = changes
+    ? await withChanges(kept, { cluster, get: remembering(place.kv), shards: SHARDS_A_GENERATION })
+    : kept.map(({ entry }) => ({ entry, since: undefined, comparison: undefined }));
+  const listed = told.slice(0, limit);
+  return format === "json" ? historyJson(listed) : historyText(listed, cluster);
+}
+
+async function withChanges(kept: readonly KeptRoot[], options: CompareOptions): Promise<Told[]> {
+  const told: Told[] = [];
+  for (const [at, { entry, root }] of kept.entries()) {
+    const before = kept
+      .slice(at + 1)
+      .find((older) => older.root !== undefined && older.entry.generation < entry.generation)?.root;
+    const comparison =
+      root === undefined || before === undefined ? undefined : await compareRoots(before, root, options);
+    told.push({ entry, since: before?.generation, comparison });
+  }
+  return told;
+}
+
+async function between(from: number, flags: HistoryFlags, place: Place): Promise<string> {
+  const before = await found("--from", from, place);
+  const after = flags.to === undefined ? await current(place) : await found("--to", flags.to, place);
+  const comparison = await compareRoots(before, after, {
+    cluster: flags.cluster,
+    get: (key) => place.kv.get(key),
+  });
+  const told = [from, after.generation, comparison] as const;
+  return flags.format === "json" ? comparisonJson(...told) : comparisonText(...told);
+}
+
+async function found(flag: string, generation: number, place: Place): Promise<Root> {
+  const root = await findRoot(place, generation);
+  if (typeof root !== "string") return root;
+  throw new CommandError(`${flag} ${generation}: ${root}`);
+}
+
+/** The one that the head names, or else the newest that can be read. */
+async function current(place: Place): Promise<Root> {
+  const kept = await readRoots(place, 20);
+  const root = (
+    kept.find(({ entry, root }) => entry.current && root !== undefined) ??
+    kept.find(({ root }) => root !== undefined)
+  )?.root;
+  if (root !== undefined) return root;
+  throw new CommandError(`--from: none of the newest generations of cluster ${place.cluster} can be read`);
+}
+
+/** Most shards that one comparison reads the next one reads as well. */
+function remembering(kv: Kv): CompareOptions["get"] {
+  const texts = new Map<string, Promise<string | undefined>>();
+  return (key) => {
+    const known = texts.get(key) ?? kv.get(key);
+    texts.set(key, known);
+    return known;
+  };
 }

@@ -40,17 +40,36 @@ export async function readHistory(
   edge?: string,
   signal?: AbortSignal,
 ): Promise<HistoryEntry[]> {
+  return (await readRoots(place, most, edge, signal)).map(({ entry }) => entry);
+}
+
+export interface KeptRoot {
+  readonly entry: HistoryEntry;
+  /** `undefined` for one that cannot be read. */
+  readonly root: Root | undefined;
+}
+
+/** As readHistory(), with the roots themselves. */
+export async function readRoots(
+  place: RootPlace,
+  most: number,
+  edge?: string,
+  signal?: AbortSignal,
+): Promise<KeptRoot[]> {
   const current = await currentDigest(place, signal);
   const served = edge === undefined ? undefined : await sha256(edge);
   const newest = (await listRoots(place.kv, place.cluster, signal)).toReversed().slice(0, most);
-  const entries: HistoryEntry[] = [];
+  const kept: KeptRoot[] = [];
   for (const listed of newest) {
     const found = await read(place, listed, signal);
     const { digest } = listed;
     const atEdge = served === undefined ? undefined : digest === served;
-    entries.push({ ...entryOf(listed, found), current: digest === current, atEdge });
+    kept.push({
+      entry: { ...entryOf(listed, found), current: digest === current, atEdge },
+      root: typeof found === "string" ? undefined : found,
+    });
   }
-  return entries;
+  return kept;
 }
 
 async function currentDigest({ kv, cluster }: RootPlace, signal?: AbortSignal): Promise<string | undefined> {

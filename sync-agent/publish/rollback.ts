@@ -1,11 +1,10 @@
 /** Puts an older generation back, and holds it there until it is released. */
 import { setTimeout as sleep } from "node:timers/promises";
-import { ContractError, encodeHead, headKey, headOf, type Hold, type Root } from "../../contract/index.ts";
+import { encodeHead, headKey, headOf, type Hold, type Root } from "../../contract/index.ts";
 import { claimedGeneration } from "./claim.ts";
 import { PublishError } from "./error.ts";
-import { listRoots } from "./listing.ts";
+import { findRoot } from "./find-root.ts";
 import { type Base, nextPlace, type Plan } from "./plan.ts";
-import { readRoot } from "./read-root.ts";
 import { missingShards, readShards } from "./root-shards.ts";
 import { requireGoing } from "./stopped.ts";
 import { createWriter, type Writer, type WriterOptions } from "./writer.ts";
@@ -50,6 +49,7 @@ export async function rollBack(
   signal?: AbortSignal,
 ): Promise<RolledBack> {
   const root = await findRoot(options, generation, signal);
+  if (typeof root === "string") throw new RollbackError(root);
   const hold = reason === undefined ? { generation } : { generation, reason };
   const writer = createWriter(options);
   for (let round = 1; round <= ROUNDS; round++) {
@@ -106,38 +106,6 @@ export async function releaseHold(
 function placeAfter(base: Base, now: number, lead: number): Pick<Root, "generation" | "time"> {
   const { generation, time } = nextPlace(base, Math.floor(now));
   return { generation: generation + lead, time };
-}
-
-async function findRoot(options: RollbackOptions, generation: number, signal?: AbortSignal): Promise<Root> {
-  const listed = await listRoots(options.kv, options.cluster, signal);
-  const named = listed.filter((root) => root.generation === generation);
-  const problems: string[] = [];
-  const roots: Root[] = [];
-  for (const candidate of named) {
-    try {
-      const root = await readRoot(options, candidate, signal);
-      if (root === undefined) problems.push(`KV has no ${candidate.key}`);
-      else roots.push(root);
-    } catch (error) {
-      if (!(error instanceof ContractError)) throw error;
-      problems.push(error.message);
-    }
-  }
-  // Of two, the earlier is what an agent left that was killed before it moved the head.
-  const [root] = roots.toSorted((a, b) => b.time - a.time);
-  if (root !== undefined) return root;
-  if (named.length > 0) {
-    throw new RollbackError(
-      `generation ${generation} of cluster ${options.cluster} cannot be used: ${problems.join("; ")}; ` +
-        "choose another one of `lintel history`",
-    );
-  }
-  const [oldest, newest] = [listed[0], listed.at(-1)];
-  const kept =
-    oldest === undefined || newest === undefined
-      ? "it keeps none: check the cluster's name"
-      : `it keeps some of ${oldest.generation} to ${newest.generation}: choose one of \`lintel history\``;
-  throw new RollbackError(`KV keeps no generation ${generation} of cluster ${options.cluster}; ${kept}`);
 }
 
 function notWhole({ generation, cluster }: Root, missing: readonly string[]): RollbackError {

@@ -81,28 +81,91 @@ const history = (...args: readonly string[]) => run(historyCommand(), ...args);
 const rollback = (...args: readonly string[]) => run(rollbackCommand(), "--log-level", "silent", ...args);
 
 describe("history", () => {
-  it("is a table, newest first, with the current one marked", async () => {
+  it("is a table, newest first, with the current one marked, and what changed below each", async () => {
     await publish("a", "b");
     await history();
     expect(stdout.split("\n")).toEqual([
       "GENERATION  TIME                      ADDRESSES  CERTIFICATES  HOSTS  SERVICES  ZONES",
       "2           2026-11-20T10:01:00.000Z  0          0             1      1         1      current",
+      "            a.example: path / now goes to b:80, was a:80 (Ingress shop/web)",
+      "            Service shop/a: removed",
+      "            Service shop/b: added, 1 ready",
       "1           2026-11-20T10:00:00.000Z  0          0             1      1         1",
       "",
     ]);
   });
 
+  it("tells the change of the last one that it lists, against the one before", async () => {
+    await publish("a", "b", "c");
+    await history("--limit", "1");
+    expect(stdout).toContain("now goes to c:80, was b:80");
+    expect(stdout).not.toContain("\n2 ");
+  });
+
+  it("reads no change where it is told so", async () => {
+    await publish("a", "b");
+    await history("--no-changes");
+    expect(stdout.split("\n").slice(1, 3)).toEqual([
+      expect.stringMatching(/^2 .*current$/),
+      expect.stringMatching(/^1 /),
+    ]);
+  });
+
   it("is JSON on demand, of no more than is asked for", async () => {
     await publish("a", "b");
-    await history("--format", "json", "--limit", "1");
-    expect(JSON.parse(stdout)).toEqual([
+    await history("--json", "--limit", "1");
+    const json = JSON.parse(stdout) as unknown[];
+    expect(json).toEqual([
       {
         generation: 2,
         time: "2026-11-20T10:01:00.000Z",
         current: true,
         records: { addresses: 0, certificates: 0, hosts: 1, services: 1, zones: 1 },
+        since: 1,
+        changes: [
+          {
+            section: "hosts",
+            kind: "changed",
+            name: "a.example",
+            details: ["path / now goes to b:80, was a:80 (Ingress shop/web)"],
+          },
+          { section: "services", kind: "removed", name: "Service shop/a", details: [] },
+          { section: "services", kind: "added", name: "Service shop/b", details: ["1 ready"] },
+        ],
+        omitted: 0,
+        incomplete: [],
       },
     ]);
+    stdout = "";
+    await history("--format", "json", "--limit", "1");
+    expect(JSON.parse(stdout)).toEqual(json);
+  });
+
+  it("tells all that differs between two, to the current one unless told otherwise", async () => {
+    await publish("a", "b", "c");
+    await history("--from", "1");
+    expect(stdout.split("\n").slice(0, 2)).toEqual([
+      "From generation 1 to 3: 3 changes",
+      expect.stringContaining("now goes to c:80, was a:80"),
+    ]);
+    stdout = "";
+    await history("--from", "2", "--to", "1", "--json");
+    expect(JSON.parse(stdout)).toMatchObject({ from: 2, to: 1, changes: [{ name: "a.example" }, {}, {}] });
+  });
+
+  it.each([
+    [
+      ["--from", "9"],
+      CommandError,
+      "--from 9: KV keeps no generation 9 of cluster shop; it keeps some of 1 to 1",
+    ],
+    [["--from", "1", "--to", "9"], CommandError, "--to 9: KV keeps no generation 9"],
+    [["--to", "1"], UsageError, "--to goes with --from"],
+  ])("refuses %j", async (args, type, message) => {
+    await publish("a");
+    const refusal = history(...args);
+    await expect(refusal).rejects.toThrow(type);
+    await expect(refusal).rejects.toThrow(message);
   });
 
   it("says when there is none", async () => {

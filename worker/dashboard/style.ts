@@ -46,7 +46,7 @@ tbody tr:last-child>*{border-bottom:0}
 thead th{font-size:12.5px;font-weight:500;color:var(--muted);white-space:nowrap;background:var(--surface)}
 tbody th{font-weight:500}
 td.n,th.n{text-align:right;white-space:nowrap}
-.nowrap{white-space:nowrap}.wrap{overflow-wrap:anywhere}td.wrap{min-width:10em}tbody th.wrap{min-width:13em}
+.nowrap{white-space:nowrap}.wrap{overflow-wrap:anywhere}td.wrap{min-width:10em}tbody th.wrap{min-width:13em}td.changed{min-width:24em}
 h1+form.row{margin-top:14px}
 code,pre,.mono{font-family:var(--mono);font-size:12.5px}
 pre{background:var(--surface);border:1px solid var(--line);border-radius:8px;padding:12px 16px;overflow-x:auto;margin:0;line-height:1.55}

@@ -5,7 +5,7 @@ import { canonicalJson, type RecordOf, type Section } from "../../../contract/in
 export interface Change {
   readonly section: Exclude<Section, "addresses"> | "settings" | "hold";
   readonly kind: "added" | "removed" | "changed";
-  /** `shop.example.com`, `default/web`, `DNS token laptop`. */
+  /** `shop.example.com`, `Service default/web`, `DNS token laptop`. */
   readonly name: string;
   /** Short sentences without a subject: `path /cart now goes to cart-v2:80`. Empty where there is nothing to add. */
   readonly details: readonly string[];
@@ -14,8 +14,10 @@ export interface Change {
 /** What one section makes of a record that is new, gone or another one. */
 export interface Describe<S extends Section> {
   readonly name: (key: string, record: RecordOf<S>) => string;
-  /** Of a new one, or of one that is gone. */
+  /** Of a new one. */
   readonly content: (record: RecordOf<S>) => readonly string[];
+  /** Of one that is gone, where there is something to add. */
+  readonly gone?: (record: RecordOf<S>) => readonly string[];
   readonly difference: (before: RecordOf<S>, after: RecordOf<S>) => readonly string[];
 }
 

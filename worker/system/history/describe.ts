@@ -50,14 +50,14 @@ function sectionChanges<S extends DescribedSection>(
 
 function recordChange<S extends DescribedSection>(
   section: S,
-  { name, content, difference }: Describe<S>,
+  { name, content, gone, difference }: Describe<S>,
   key: string,
   before: RecordOf<S> | undefined,
   after: RecordOf<S> | undefined,
 ): Change | undefined {
   if (after === undefined) {
     if (before === undefined) return undefined;
-    return { section, kind: "removed", name: name(key, before), details: [] };
+    return { section, kind: "removed", name: name(key, before), details: gone?.(before) ?? [] };
   }
   if (before === undefined) {
     return { section, kind: "added", name: name(key, after), details: content(after) };

@@ -13,6 +13,7 @@ import {
 } from "../../../contract/index.ts";
 import { type Delay, withDeadline } from "../../snapshot/deadline.ts";
 import { type KvGet, SHORTEST_CACHE_TTL } from "../../snapshot/head-source.ts";
+import { changeLines } from "./change.ts";
 import { type Comparison, compareRoots } from "./compare.ts";
 
 export interface GenerationEntry {
@@ -34,6 +35,17 @@ export interface Compared extends Comparison {
   readonly after: Pick<Root, "generation" | "time">;
 }
 
+/** What changed in one generation, as a list of them has room for. */
+export interface ChangeSummary {
+  /** The generation before, which it is compared with. */
+  readonly since: number;
+  readonly lines: readonly string[];
+  /** How many lines there are besides. */
+  readonly more: number;
+  /** Whether something may be missing. */
+  readonly incomplete: boolean;
+}
+
 export interface History {
   /**
    * The newest generations, newest first. Not every one was served: one that an agent wrote before it was killed is there
@@ -42,6 +54,12 @@ export interface History {
    * @throws SnapshotUnavailableError when KV does not answer.
    */
   list(most?: number): Promise<readonly GenerationEntry[]>;
+  /**
+   * What changed in the newest ones, by generation.
+   *
+   * @throws SnapshotUnavailableError when KV does not answer.
+   */
+  summaries(): Promise<ReadonlyMap<number, ChangeSummary>>;
   /**
    * `undefined` for a generation that KV does not keep, or that does not verify.
    *
@@ -88,6 +106,11 @@ const MOST_PAGES = 5;
 const FRESH_MS = 5_000;
 /** Roots are immutable. Each names a digest for every 64 KiB of the cluster. */
 const MOST_ROOTS = 64;
+/** A list tells of so many generations what changed in them, with so many lines each. */
+const MOST_SUMMARIES = 10;
+const MOST_LINES = 3;
+/** Shards that are read for one of these. */
+const SUMMARY_SHARDS = 24;
 /** As in compare.ts. */
 const AT_ONCE = 6;
 
@@ -102,6 +125,8 @@ export function createHistory(options: HistoryOptions): History {
       }
     | undefined;
   const known = new Map<string, Root | string>();
+  /** By the digests of both roots. */
+  const summarised = new Map<string, ChangeSummary>();
 
   /**
    * KV caches that a key is missing as well. A collected shard may be written again by a rollback, so what is looked at
@@ -175,6 +200,27 @@ export function createHistory(options: HistoryOptions): History {
     return found.toSorted((a, b) => b.time - a.time)[0];
   }
 
+  async function summary(
+    [earlier, before]: readonly [ListedRoot, Root],
+    [later, after]: readonly [ListedRoot, Root],
+  ): Promise<ChangeSummary> {
+    const key = `${earlier.digest} ${later.digest}`;
+    const present = summarised.get(key);
+    if (present !== undefined) return present;
+    const compared = await compareRoots(before, after, { cluster, get, shards: SUMMARY_SHARDS });
+    const lines = compared.changes.flatMap(changeLines);
+    const made = {
+      since: before.generation,
+      lines: lines.slice(0, MOST_LINES),
+      more: Math.max(0, lines.length - MOST_LINES) + compared.omitted,
+      incomplete: compared.incomplete.length > 0,
+    };
+    summarised.set(key, made);
+    const [oldest] = summarised.keys();
+    if (summarised.size > MOST_ROOTS && oldest !== undefined) summarised.delete(oldest);
+    return made;
+  }
+
   async function servedDigest(): Promise<string | undefined> {
     const text = options.served();
     return text === undefined ? undefined : sha256(text);
@@ -193,6 +239,22 @@ export function createHistory(options: HistoryOptions): History {
         }
       }
       return entries;
+    },
+    async summaries() {
+      const found: (readonly [ListedRoot, Root])[] = [];
+      for (const listed of (await roots()).slice(0, MOST_LISTED)) {
+        if (found.length > MOST_SUMMARIES) break;
+        const content = await read(listed);
+        if (typeof content !== "string") found.push([listed, content]);
+      }
+      const summaries = new Map<number, ChangeSummary>();
+      for (const [at, later] of found.entries()) {
+        const generation = later[1].generation;
+        const earlier = found.slice(at + 1).find(([, root]) => root.generation < generation);
+        if (earlier === undefined || summaries.has(generation)) continue;
+        summaries.set(generation, await summary(earlier, later));
+      }
+      return summaries;
     },
     async compare(before, after) {
       const [earlier, later] = [await find(before), await find(after)];

@@ -5,20 +5,33 @@ export const hostChanges: Describe<"hosts"> = {
   name: (key) => (key === DEFAULT_HOST ? "any other host" : key),
   content: ({ routes }) => [
     listed(routes.map((route) => `${pathOf(route)} to ${destination(route)}`)) || "no paths",
+    ...ingressesOf(routes),
   ],
+  gone: ({ routes }) => ingressesOf(routes),
   difference(before, after) {
     const [was, is] = [byPath(before), byPath(after)];
     return [
-      ...[...was].flatMap(([path]) => (is.has(path) ? [] : [`${path} removed`])),
+      ...[...was].flatMap(([path, route]) =>
+        is.has(path) ? [] : [`${path} removed (Ingress ${route.ingress})`],
+      ),
       ...[...is].flatMap(([path, route]) => {
         const earlier = was.get(path);
-        if (earlier === undefined) return [`${path} added, goes to ${destination(route)}`];
+        if (earlier === undefined) {
+          return [`${path} added, goes to ${destination(route)} (Ingress ${route.ingress})`];
+        }
         return routeDifference(earlier, route).map((detail) => `${path} ${detail}`);
       }),
       ...(sameOrder(before, after) ? [] : ["paths are tried in another order"]),
     ];
   },
 };
+
+/** Whose rules they are: the objects to look at. */
+function ingressesOf(routes: readonly Route[]): string[] {
+  const names = [...new Set(routes.map(({ ingress }) => ingress))];
+  if (names.length === 0) return [];
+  return [`of ${names.length === 1 ? "Ingress" : "Ingresses"} ${listed(names)}`];
+}
 
 /** At most one route a match (HostRecord). */
 function byPath({ routes }: HostRecord): Map<string, Route> {
@@ -62,9 +75,9 @@ function routeDifference(before: Route, after: Route): string[] {
     destination(before) === destination(after)
       ? []
       : [`now goes to ${destination(after)}, was ${destination(before)}`];
-  const ingress =
-    before.ingress === after.ingress ? [] : [`now of Ingress ${after.ingress}, was ${before.ingress}`];
-  return [...goesTo, ...ingress, ...filterDifference(before.filters ?? {}, after.filters ?? {})];
+  const found = [...goesTo, ...filterDifference(before.filters ?? {}, after.filters ?? {})];
+  if (before.ingress === after.ingress) return found.map((words) => `${words} (Ingress ${after.ingress})`);
+  return [...found, `now of Ingress ${after.ingress}, was ${before.ingress}`];
 }
 
 /** Of the others the values are long, or hold what is nobody's business: hashes of passwords, keys. */

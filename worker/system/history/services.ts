@@ -2,7 +2,7 @@ import type { ServicePort, ServiceRecord } from "../../../contract/index.ts";
 import { type Describe, listed, nowWas, same } from "./change.ts";
 
 export const serviceChanges: Describe<"services"> = {
-  name: (key) => key,
+  name: (key) => `Service ${key}`,
   content: (service) =>
     service.kind === "externalName"
       ? [`stands for ${service.externalName}`]

@@ -15,6 +15,16 @@ export interface HistoryComparison {
   readonly incomplete: readonly string[];
 }
 
+/** What changed in a generation, in a few lines. */
+export interface HistorySummary {
+  /** The generation before. */
+  readonly since: number;
+  readonly lines: readonly string[];
+  /** Lines besides. */
+  readonly more: number;
+  readonly incomplete: boolean;
+}
+
 export interface HistoryGeneration {
   readonly generation: number;
   /** Milliseconds since 1970. */
@@ -25,8 +35,11 @@ export interface HistoryGeneration {
   readonly problem: string | null;
 }
 
+/** With what changed in it; `null` for older ones, and for one that cannot be read. */
+export type HistoryEntry = HistoryGeneration & { readonly changed: HistorySummary | null };
+
 export interface HistoryView {
-  readonly generations: readonly HistoryGeneration[];
+  readonly generations: readonly HistoryEntry[];
   readonly before: number;
   readonly after: number;
   readonly comparison: HistoryComparison | null;
@@ -34,9 +47,11 @@ export interface HistoryView {
   readonly problem: string | null;
 }
 
-/** What lists and compares the generations. Both give `undefined` for what cannot be had. */
+/** What lists and compares the generations. All give `undefined` for what cannot be had. */
 export interface HistorySource {
   list(): Promise<readonly HistoryGeneration[] | undefined>;
+  /** By generation. */
+  summaries(): Promise<ReadonlyMap<number, HistorySummary> | undefined>;
   compare(before: number, after: number): Promise<HistoryComparison | undefined>;
 }
 
@@ -47,8 +62,13 @@ export interface HistoryQuery {
 
 /** Without two generations that are asked for, the newest one and the one before it. */
 export async function historyView(source: HistorySource, asked: HistoryQuery): Promise<HistoryView | null> {
-  const generations = await source.list();
-  if (generations === undefined) return null;
+  const listed = await source.list();
+  if (listed === undefined) return null;
+  const summaries = await source.summaries();
+  const generations = listed.map((entry): HistoryEntry => {
+    const changed = entry.problem === null ? summaries?.get(entry.generation) : undefined;
+    return Object.assign({}, entry, { changed: changed ?? null });
+  });
   const readable = generations.filter(({ problem }) => problem === null);
   const after =
     asked.after ?? readable.find(({ served }) => served)?.generation ?? readable[0]?.generation ?? 0;

@@ -98,6 +98,7 @@ export function historySource(history: History): HistorySource {
           problem: problem ?? null,
         })),
       ),
+    summaries: () => orNone(() => history.summaries()),
     compare: (before, after) => orNone(() => history.compare(before, after)),
   };
 }

@@ -47,15 +47,20 @@ it.each<[string, SomeSide, SomeSide, string[]]>([
     "a host that is new",
     {},
     host(route("/", "web"), route("/cart", "cart", { backends: [] })),
-    [`${HOST}: added, path / to web:80, path /cart to no Service (503)`],
+    [`${HOST}: added, path / to web:80, path /cart to no Service (503), of Ingress shop/web`],
   ],
-  ["one that is gone", host(route("/", "web")), {}, [`${HOST}: removed`]],
-  ["rules without a host", { hosts: { "*": hostOf("Exact /a other/web") } }, {}, ["any other host: removed"]],
+  ["one that is gone", host(route("/", "web")), {}, [`${HOST}: removed, of Ingress shop/web`]],
+  [
+    "rules without a host",
+    { hosts: { "*": hostOf("Exact /a other/web") } },
+    {},
+    ["any other host: removed, of Ingress shop/web"],
+  ],
   [
     "another backend",
     host(route("/", "web"), route("/cart", "cart")),
     host(route("/", "web"), route("/cart", "cart-v2")),
-    [`${HOST}: path /cart now goes to cart-v2:80, was cart:80`],
+    [`${HOST}: path /cart now goes to cart-v2:80, was cart:80 (Ingress shop/web)`],
   ],
   [
     "weights",
@@ -68,13 +73,16 @@ it.each<[string, SomeSide, SomeSide, string[]]>([
         ],
       }),
     ),
-    [`${HOST}: path / now goes to web:80 (9 of 10) and beta/web:80 (1 of 10), was web:80`],
+    [`${HOST}: path / now goes to web:80 (9 of 10) and beta/web:80 (1 of 10), was web:80 (Ingress shop/web)`],
   ],
   [
     "paths that come and go",
     host(route("/a", "web")),
     host(route("/b", "web")),
-    [`${HOST}: path /a removed`, `${HOST}: path /b added, goes to web:80`],
+    [
+      `${HOST}: path /a removed (Ingress shop/web)`,
+      `${HOST}: path /b added, goes to web:80 (Ingress shop/web)`,
+    ],
   ],
   [
     "the Ingress that it comes from",
@@ -97,23 +105,23 @@ it.each<[string, SomeSide, SomeSide, string[]]>([
       }),
     ),
     [
-      `${HOST}: path / filter access added`,
-      `${HOST}: path / filter hsts removed`,
-      `${HOST}: path / filter limits changed`,
-      `${HOST}: path / filter rewrite now /v2/$1, was /$1`,
+      `${HOST}: path / filter access added (Ingress shop/web)`,
+      `${HOST}: path / filter hsts removed (Ingress shop/web)`,
+      `${HOST}: path / filter limits changed (Ingress shop/web)`,
+      `${HOST}: path / filter rewrite now /v2/$1, was /$1 (Ingress shop/web)`,
     ],
   ],
   [
     "a canary's share",
     host(route("/", "web", { filters: { canary: canary(10) } })),
     host(route("/", "web", { filters: { canary: canary(50) } })),
-    [`${HOST}: path / canary weight now 50 of 100, was 10 of 100`],
+    [`${HOST}: path / canary weight now 50 of 100, was 10 of 100 (Ingress shop/web)`],
   ],
   [
     "a redirect",
     host(route("/", "web")),
     host(route("/", "web", { filters: { redirect: { location: "https://new.test/", status: 301 } } })),
-    [`${HOST}: path / now goes to https://new.test/ (redirect 301), was web:80`],
+    [`${HOST}: path / now goes to https://new.test/ (redirect 301), was web:80 (Ingress shop/web)`],
   ],
 ])("tells of hosts: %s", (_, before, after, expected) => {
   expect(words(before, after)).toEqual(expected);
@@ -130,21 +138,21 @@ it.each<[string, ServiceRecord, ServiceRecord, string[]]>([
     "endpoints that come and go",
     serviceOf("10.0.0.1", "10.0.0.2", "10.0.0.3"),
     serviceOf("10.0.0.2", "10.0.0.3", "10.0.0.9"),
-    ["default/web: endpoints 10.0.0.1 removed, 10.0.0.9 added, 3 ready"],
+    ["Service default/web: endpoints 10.0.0.1 removed, 10.0.0.9 added, 3 ready"],
   ],
   [
     "endpoints that are ready or not",
     withState(serviceOf("10.0.0.1", "10.0.0.2"), { "10.0.0.1": false }),
     withState(serviceOf("10.0.0.1", "10.0.0.2"), { "10.0.0.2": false }),
-    ["default/web: endpoints 10.0.0.1 ready now, 10.0.0.2 not ready any more, 1 of 2 ready"],
+    ["Service default/web: endpoints 10.0.0.1 ready now, 10.0.0.2 not ready any more, 1 of 2 ready"],
   ],
   [
     "many endpoints",
     serviceOf(),
     serviceOf(...Array.from({ length: 8 }, (_, i) => `10.0.0.${i}`)),
     [
-      "default/web: endpoints 10.0.0.0, 10.0.0.1, 10.0.0.2, 10.0.0.3, 10.0.0.4 and 3 more added, 8 ready",
-      "default/web: pods' ports http 8080, was none",
+      "Service default/web: endpoints 10.0.0.0, 10.0.0.1, 10.0.0.2, 10.0.0.3, 10.0.0.4 and 3 more added, 8 ready",
+      "Service default/web: pods' ports http 8080, was none",
     ],
   ],
   [
@@ -156,8 +164,8 @@ it.each<[string, ServiceRecord, ServiceRecord, string[]]>([
       clusterIPs: ["10.96.0.11"],
     } as ServiceRecord,
     [
-      "default/web: ports now 53/UDP, was http 80",
-      "default/web: cluster addresses now 10.96.0.11, was 10.96.0.10",
+      "Service default/web: ports now 53/UDP, was http 80",
+      "Service default/web: cluster addresses now 10.96.0.11, was 10.96.0.10",
     ],
   ],
   [
@@ -169,16 +177,16 @@ it.each<[string, ServiceRecord, ServiceRecord, string[]]>([
       ports: [{ name: "http", protocol: "TCP", port: 80 }],
     },
     [
-      "default/web: is now an ExternalName, was a Service with a cluster address",
-      "default/web: stands for example.com, was none",
-      "default/web: cluster addresses none, was 10.96.0.10",
+      "Service default/web: is now an ExternalName, was a Service with a cluster address",
+      "Service default/web: stands for example.com, was none",
+      "Service default/web: cluster addresses none, was 10.96.0.10",
     ],
   ],
   [
     "what only DNS sees",
     serviceOf("10.0.0.1"),
     { ...serviceOf("10.0.0.1"), hiddenFrom: [1] },
-    ["default/web: changed in what DNS or zones make of it"],
+    ["Service default/web: changed in what DNS or zones make of it"],
   ],
 ])("tells of Services: %s", (_, before, after, expected) => {
   expect(words(service(before), service(after))).toEqual(expected);
@@ -210,9 +218,9 @@ it("tells of certificates, and nothing of their keys", () => {
   ]);
   const lines = words({ certificates }, { certificates: { [HOST]: renewed } });
   expect(lines).toEqual([
-    `certificate of ${HOST}: valid until now 2027-01-15, was 2026-09-21`,
-    `certificate of ${HOST}: another certificate`,
-    `certificate of ${HOST}: another private key, or one that is sealed with another key`,
+    `certificate of ${HOST}: valid until now 2027-01-15, was 2026-09-21 (Secret shop/tls)`,
+    `certificate of ${HOST}: another certificate (Secret shop/tls)`,
+    `certificate of ${HOST}: another private key, or one that is sealed with another key (Secret shop/tls)`,
   ]);
   expect(lines.join()).not.toContain("sealed-");
 });

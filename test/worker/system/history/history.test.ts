@@ -37,10 +37,10 @@ function history() {
   });
 }
 
-const SHOP: SomeRecords = {
+const SHOP = {
   hosts: { "shop.test": hostOf("PathPrefix / shop/web") },
   services: { "shop/web": serviceOf("10.0.0.1") },
-};
+} satisfies SomeRecords;
 
 it("lists the newest generations, over pages, and says which is served", async () => {
   for (let i = 0; i < 4; i++) await published.publish({});
@@ -89,7 +89,7 @@ it("compares two generations, and reads only the shards that differ", async () =
   await published.publish({ ...SHOP, services: { "shop/web": serviceOf("10.0.0.2") } });
   const compared = await history().compare(1, 2);
   expect(compared?.changes.flatMap(changeLines)).toEqual([
-    "shop/web: endpoints 10.0.0.1 removed, 10.0.0.2 added, 1 ready",
+    "Service shop/web: endpoints 10.0.0.1 removed, 10.0.0.2 added, 1 ready",
   ]);
   expect(compared).toMatchObject({
     before: { generation: 1 },
@@ -110,6 +110,47 @@ it("says what it cannot compare, and takes nothing of it for new or gone", async
   const compared = await history().compare(1, 2);
   expect(compared?.changes.flatMap(changeLines)).toEqual(["namespace shop: added"]);
   expect(compared?.incomplete).toEqual([expect.stringContaining("is not in KV any more")]);
+});
+
+it("summarises what changed in each of the newest, and reads it once", async () => {
+  await published.publish(SHOP);
+  const more = { "a.test": hostOf("PathPrefix / a/web"), "b.test": hostOf("PathPrefix / b/web") };
+  await published.publish({ ...SHOP, hosts: { ...SHOP.hosts, ...more } });
+  await published.publish(SHOP, { signer: (await Published.create()).signer });
+  await published.publish({ hosts: { ...SHOP.hosts } });
+  const asked = history();
+  const summaries = await asked.summaries();
+  expect([...summaries]).toEqual([
+    [
+      4,
+      {
+        since: 2,
+        lines: [
+          "a.test: removed, of Ingress shop/web",
+          "b.test: removed, of Ingress shop/web",
+          "Service shop/web: removed",
+        ],
+        more: 0,
+        incomplete: false,
+      },
+    ],
+    [2, { since: 1, lines: [expect.any(String), expect.any(String)], more: 0, incomplete: false }],
+  ]);
+  const { length } = published.reads;
+  await asked.summaries();
+  expect(published.reads.length).toBe(length);
+});
+
+it("summarises many changes by the first and a number", async () => {
+  await published.publish({});
+  const hosts = Object.fromEntries(
+    [1, 2, 3, 4, 5].map((n) => [`h${n}.test`, hostOf("PathPrefix / shop/web")]),
+  );
+  await published.publish({ hosts });
+  expect((await history().summaries()).get(2)).toMatchObject({
+    lines: [expect.stringContaining("h1.test: added"), expect.any(String), expect.any(String)],
+    more: 2,
+  });
 });
 
 it("ignores keys that are no roots", async () => {
