@@ -67,6 +67,8 @@ export const certificatesSchema = z.looseObject({
       expires: z.string(),
       days: whole,
       state: z.string(),
+      /** Of edges that tell it. */
+      chain: z.looseObject({ issuer: z.string().nullable(), state: z.string().nullable() }).optional(),
     }),
   ),
 });

@@ -96,16 +96,30 @@ function warningLines(warnings: EdgeStatusFacts["warnings"]): string[] {
   return ["WARNINGS", ...lines, ...(more > 0 ? [`and ${count(more)} more`] : [])];
 }
 
+/** What clients may stumble over besides the date. */
+function issuerText(chain: EdgeStatusFacts["certificates"][number]["chain"]): string {
+  if (chain?.state === "self-signed") return "self-signed";
+  const issuer = chain?.issuer ?? "-";
+  return chain?.state === "alone" ? `${issuer}, which is not sent along` : issuer;
+}
+
 function certificateLines(certificates: EdgeStatusFacts["certificates"], total: number): string[] {
   if (certificates.length === 0) return [];
   const shown = certificates.slice(0, MOST_CERTIFICATES);
   const lines = table(
-    [{ name: "CERTIFICATE" }, { name: "SECRET" }, { name: "DAYS", right: true }, { name: "EXPIRES" }],
-    shown.map(({ name, secret, days, expires, state }) => [
+    [
+      { name: "CERTIFICATE" },
+      { name: "SECRET" },
+      { name: "DAYS", right: true },
+      { name: "EXPIRES" },
+      { name: "ISSUER" },
+    ],
+    shown.map(({ name, secret, days, expires, state, chain }) => [
       name,
       secret,
       String(days),
-      `${expires}${state === "valid" ? "" : ` (${state})`}`,
+      `${expires.slice(0, 19)}Z${state === "valid" ? "" : ` (${state})`}`,
+      issuerText(chain),
     ]),
   );
   const more = Math.max(total, certificates.length) - shown.length;

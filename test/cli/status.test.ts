@@ -52,9 +52,9 @@ error  Service shop/cart: None of its endpoints is ready.
        Look at its pods.
 warning  Ingress shop/web, spec.rules[0].host: is reserved [31m by the edge.
 
-CERTIFICATE  SECRET         DAYS  EXPIRES
-shop.test    shop/tls          1  2026-12-01T00:00:00.000Z (urgent)
-*.shop.test  shop/wildcard   183  2027-06-01T00:00:00.000Z
+CERTIFICATE  SECRET         DAYS  EXPIRES                        ISSUER
+shop.test    shop/tls          1  2026-12-01T00:00:00Z (urgent)  R11 (Let's Encrypt)
+*.shop.test  shop/wildcard   183  2027-06-01T00:00:00Z           Company CA, which is not sent along
 and 5 more, which expire later
 `);
   });

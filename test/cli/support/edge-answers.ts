@@ -58,13 +58,21 @@ export const WARNINGS: WarningsAnswer["warnings"] = [
 ];
 
 export const CERTIFICATES: CertificatesAnswer["certificates"] = [
-  { name: "shop.test", secret: "shop/tls", expires: "2026-12-01T00:00:00.000Z", days: 1, state: "urgent" },
+  {
+    name: "shop.test",
+    secret: "shop/tls",
+    expires: "2026-12-01T00:00:00.000Z",
+    days: 1,
+    state: "urgent",
+    chain: { issuer: "R11 (Let's Encrypt)", state: "issued", sent: 2, root: "ISRG Root X1" },
+  },
   {
     name: "*.shop.test",
     secret: "shop/wildcard",
     expires: "2027-06-01T00:00:00.000Z",
     days: 183,
     state: "valid",
+    chain: { issuer: "Company CA", state: "alone", sent: 1, root: "Company CA" },
   },
 ];
 

@@ -1,7 +1,7 @@
 /** Certificates, the first to expire first. */
 import type { CertificateList } from "../../system/state/certificates.ts";
 import { type Frame, Page } from "../parts/frame.tsx";
-import { CertificateTag, Incomplete, Pager, plural, Search, Table } from "../parts/parts.tsx";
+import { CertificateTag, ChainText, Incomplete, Pager, plural, Search, Table } from "../parts/parts.tsx";
 
 interface Props {
   readonly frame: Frame;
@@ -23,10 +23,13 @@ export function CertificatesPage({ frame, list, query }: Props) {
           <p class="muted">{plural(total, "server name")}</p>
           {certificates.length === 0 ? (
             <p class="card">
-              {query === "" ? "No Ingress names a certificate." : "No name or Secret has that in it."}
+              {query === "" ? "No Ingress names a certificate." : "No name, Secret or issuer has that in it."}
             </p>
           ) : (
-            <Table label="Certificates" head={["Server name", "Left", "Expires", "Secret"]}>
+            <Table
+              label="Certificates"
+              head={["Server name", "Left", "Expires", "Issuer", "Chain", "Secret"]}
+            >
               {certificates.map((certificate) => (
                 <tr>
                   <th scope="row" class="wrap">
@@ -40,6 +43,10 @@ export function CertificatesPage({ frame, list, query }: Props) {
                       {certificate.expires.slice(0, 16).replace("T", " ")} UTC
                     </time>
                   </td>
+                  <td class="wrap">{certificate.chain.issuer ?? "–"}</td>
+                  <td>
+                    <ChainText chain={certificate.chain} />
+                  </td>
                   <td class="wrap">{certificate.secret}</td>
                 </tr>
               ))}
@@ -49,7 +56,7 @@ export function CertificatesPage({ frame, list, query }: Props) {
         </>
       }
     >
-      <Search action="/certificates" label="A part of a server name or Secret ( / )" query={query} />
+      <Search action="/certificates" label="A part of a server name, Secret or issuer ( / )" query={query} />
     </Page>
   );
 }

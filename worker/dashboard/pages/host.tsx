@@ -3,6 +3,7 @@ import type { EndpointDetail, HostDetail, RouteDetail, ServiceDetail } from "../
 import { type Frame, Page } from "../parts/frame.tsx";
 import {
   CertificateTag,
+  ChainText,
   hostPath,
   hostTitle,
   milliseconds,
@@ -40,7 +41,9 @@ export function HostPage({ frame, host }: { readonly frame: Frame; readonly host
                 <CertificateTag certificate={certificate} />{" "}
                 <span class="muted">
                   {certificate.name}, from Secret {certificate.secret}
-                </span>
+                  {certificate.chain.issuer === null ? "" : `, issued by ${certificate.chain.issuer}`}
+                </span>{" "}
+                {certificate.chain.state === "issued" ? null : <ChainText chain={certificate.chain} />}
               </>
             )}
           </p>

@@ -1,5 +1,6 @@
 /** Small things that pages are made of. */
 import type { Child } from "hono/jsx";
+import type { CertificateChain } from "../../system/state/certificate-chain.ts";
 import type { CertificateEntry } from "../../system/state/certificates.ts";
 
 export type Tone = "ok" | "warn" | "bad" | "none";
@@ -120,6 +121,30 @@ export function CertificateTag({ certificate }: { readonly certificate: Certific
   const { state, days } = certificate;
   const tone = state === "valid" ? "ok" : state === "soon" ? "warn" : "bad";
   return <Tag tone={tone}>{daysText(days)}</Tag>;
+}
+
+/** How much of the chain is sent, and whom a client must know to trust it. */
+export function ChainText({ chain: { state, sent, root } }: { readonly chain: CertificateChain }) {
+  switch (state) {
+    case null:
+      return <span class="muted">–</span>;
+    case "self-signed":
+      return <Tag tone="warn">self-signed</Tag>;
+    case "alone":
+      return (
+        <>
+          <Tag tone="warn">issuer not sent</Tag>
+          <div class="muted">clients need {root}</div>
+        </>
+      );
+    case "issued":
+      return (
+        <>
+          {plural(sent, "certificate")}
+          <div class="muted">up to {root}</div>
+        </>
+      );
+  }
 }
 
 export function daysText(days: number): string {

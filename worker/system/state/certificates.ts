@@ -1,4 +1,5 @@
 /** Certificates by the days that they have left. Pure. */
+import type { CertificateChain } from "./certificate-chain.ts";
 import type { AllCertificates } from "./inventory.ts";
 
 /** `urgent`: less than 7 days. `soon`: less than 30, within which issuers renew. */
@@ -15,6 +16,7 @@ export interface CertificateEntry {
   /** Whole days, below 0 for one that has expired. */
   readonly days: number;
   readonly state: CertificateState;
+  readonly chain: CertificateChain;
 }
 
 export interface CertificateList {
@@ -35,7 +37,7 @@ export function certificateState(notAfter: number, now: number): CertificateStat
 }
 
 export function certificateEntry(
-  { name, secret, notAfter }: AllCertificates["lines"][number],
+  { name, secret, notAfter, chain }: AllCertificates["lines"][number],
   now: number,
 ): CertificateEntry {
   return {
@@ -44,10 +46,11 @@ export function certificateEntry(
     expires: new Date(notAfter * 1000).toISOString(),
     days: Math.floor((notAfter * 1000 - now) / DAY),
     state: certificateState(notAfter, now),
+    chain,
   };
 }
 
-/** @param query names and Secrets that contain it */
+/** @param query names, Secrets and issuers that contain it */
 export function certificateList(
   { lines, complete }: AllCertificates,
   { query, page, size, now }: { query: string; page: number; size: number; now: number },
@@ -56,7 +59,9 @@ export function certificateList(
   const found =
     wanted === ""
       ? lines
-      : lines.filter(({ name, secret }) => name.includes(wanted) || secret.toLowerCase().includes(wanted));
+      : lines.filter(({ name, secret, chain: { issuer } }) =>
+          [name, secret, issuer ?? ""].some((text) => text.toLowerCase().includes(wanted)),
+        );
   const cut = pageOf(found, page, size);
   return {
     total: found.length,

@@ -14,7 +14,7 @@ import type { SnapshotView } from "../../snapshot/view.ts";
 import { type CertificateEntry, certificateEntry, pageOf } from "./certificates.ts";
 import type { TrafficFlow } from "./facts.ts";
 import type { AllCertificates, AllHosts, AllServices } from "./inventory.ts";
-import { type EndpointCounts, endpointCounts, type HostLine } from "./summaries.ts";
+import { certificateLine, type EndpointCounts, endpointCounts, type HostLine } from "./summaries.ts";
 
 export interface HostEntry {
   readonly name: string;
@@ -141,7 +141,7 @@ async function certificateOf(
 ): Promise<CertificateEntry | null> {
   for (const name of certificateNames(host)) {
     const record = await view.get("certificates", name);
-    if (record !== undefined) return certificateEntry({ name, ...record }, now);
+    if (record !== undefined) return certificateEntry(certificateLine(name, record), now);
   }
   return null;
 }

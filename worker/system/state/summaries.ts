@@ -7,6 +7,7 @@ import type {
   ShardRecords,
   ZoneRecord,
 } from "../../../contract/index.ts";
+import { type CertificateChain, certificateChain } from "./certificate-chain.ts";
 
 export interface HostLine {
   readonly name: string;
@@ -44,6 +45,7 @@ export interface CertificateLine {
   readonly secret: string;
   /** Seconds since 1970. */
   readonly notAfter: number;
+  readonly chain: CertificateChain;
 }
 
 export interface ZoneSummary {
@@ -121,11 +123,14 @@ export function endpointCounts(record: ServiceRecord): EndpointCounts {
 }
 
 export function summariseCertificates(records: ShardRecords<"certificates">): readonly CertificateLine[] {
-  return Array.from(records, ([name, { secret, notAfter }]: [string, CertificateRecord]) => ({
-    name,
-    secret,
-    notAfter,
-  }));
+  return Array.from(records, ([name, record]) => certificateLine(name, record));
+}
+
+export function certificateLine(
+  name: string,
+  { secret, notAfter, chain }: CertificateRecord,
+): CertificateLine {
+  return { name, secret, notAfter, chain: certificateChain(chain) };
 }
 
 export function summariseZones(records: ShardRecords<"zones">): ZoneSummary {
