@@ -37,7 +37,7 @@ function facts(overview: OverviewAnswer): string[] {
         ]),
     ["edge", lastError === null ? "follows the head" : `cannot follow the head: ${lastError}`],
     ...agentRows(overview),
-    ["traffic", trafficText(overview.traffic)],
+    ["traffic", trafficTexts(overview.traffic).join(", ")],
   ];
   return rows.map(([name, text]) => `${name.padEnd(10)}  ${printable(text)}`);
 }
@@ -54,15 +54,16 @@ function agentRows({ agent, agentProblem }: OverviewAnswer): [string, string][] 
   ];
 }
 
-export function trafficText(traffic: OverviewAnswer["traffic"]): string {
-  if (traffic === null) return "is not counted";
+/** Each short enough for a terminal of 80 columns. */
+export function trafficTexts(traffic: OverviewAnswer["traffic"]): string[] {
+  if (traffic === null) return ["is not counted"];
   const { requests, errors, clientErrors, perSecond, minutes, p50, p99 } = traffic;
-  if (requests === 0) return `no requests in the last ${minutes} min, at the isolate that was asked`;
-  return (
-    `${count(requests)} requests in the last ${minutes} min (${perSecond.toFixed(1)} a second), ` +
+  if (requests === 0) return [`no requests in the last ${minutes} min, at the isolate that was asked`];
+  return [
+    `${count(requests)} requests in the last ${minutes} min (${perSecond.toFixed(1)} a second)`,
     `${count(errors)} with 5xx (${share(errors, requests)}), ${count(clientErrors)} with 4xx, ` +
-    `p50 ${milliseconds(p50)}, p99 ${milliseconds(p99)}`
-  );
+      `p50 ${milliseconds(p50)}, p99 ${milliseconds(p99)}`,
+  ];
 }
 
 function inventory({ counts, complete }: OverviewAnswer): string[] {

@@ -1,6 +1,6 @@
 /** `lintel top` as text. Pure. */
 import type { TrafficAnswer } from "./edge-api.ts";
-import { trafficText } from "./status-text.ts";
+import { trafficTexts } from "./status-text.ts";
 import { type Column, count, milliseconds, printable, share, table } from "./table.ts";
 
 export const TOP_KINDS = ["hosts", "services", "endpoints"] as const;
@@ -56,8 +56,8 @@ const NAMES: Readonly<Record<TopKind, string>> = {
 
 /** @param most rows. */
 export function topLines(traffic: TrafficAnswer, view: TopView, most: number): string[] {
-  const summary = trafficText(traffic === null ? null : traffic.summary);
-  if (traffic === null) return [`The edge's traffic ${summary}.`];
+  const summary = trafficTexts(traffic === null ? null : traffic.summary);
+  if (traffic === null) return [`The edge's traffic ${summary.join(", ")}.`];
   const rows = topRows(traffic, view);
   const marked = (name: string, order: TopOrder) => `${name}${view.order === order ? " ▼" : ""}`;
   const columns: Column[] = [
@@ -82,7 +82,7 @@ export function topLines(traffic: TrafficAnswer, view: TopView, most: number): s
   );
   const more = rows.length - shown.length;
   return [
-    printable(summary),
+    ...summary.map(printable),
     `${view.kind} in about the last ${traffic.minutes} min:`,
     "",
     ...lines,

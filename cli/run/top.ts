@@ -48,8 +48,8 @@ const ORDERS: Readonly<Record<string, TopView["order"]>> = { r: "requests", x: "
 const HELP = "h hosts  s services  e endpoints    sort: r requests  x errors  l latency    q quit";
 /** In raw mode Ctrl-C and Ctrl-D are no signals. */
 const QUIT = new Set(["q", "Q", "\u0003", "\u0004"]);
-/** Lines around the rows: summary, caption, blank, header, `and … more`, blank, help, and one for a problem. */
-const FRAME = 8;
+/** Lines around the rows: summary (2), caption, blank, header, `and … more`, blank, help, and one for a problem. */
+const FRAME = 9;
 
 async function live(flags: TopFlags): Promise<void> {
   let view: TopView = { kind: flags.by, order: flags.sort };

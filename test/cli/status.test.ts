@@ -152,7 +152,7 @@ No warnings.
 
 describe("lintel top", () => {
   const SUMMARY =
-    "12,345 requests in the last 10 min (20.6 a second), 12 with 5xx (0.1%), 40 with 4xx, p50 4.2 ms, p99 1.2 s";
+    "12,345 requests in the last 10 min (20.6 a second)\n12 with 5xx (0.1%), 40 with 4xx, p50 4.2 ms, p99 1.2 s";
 
   it("lists once where there is no terminal", async () => {
     expect(await main(["top", "--edge-url", edge.url])).toBe(0);
@@ -181,7 +181,7 @@ new.test           45       0   0.0%       -
 
   it("lists endpoints with their Services, and no more rows than there is room for", () => {
     const lines = topLines(TRAFFIC_ANSWER, { kind: "endpoints", order: "errors" }, 1);
-    expect(lines.slice(3)).toEqual([
+    expect(lines.slice(4)).toEqual([
       "ENDPOINT       SERVICE      REQUESTS  ERRORS ▼  SHARE    MEAN",
       "10.0.0.2:8080  shop/web:80     5,000         2   0.0%  3.5 ms",
       "and 1 more",
