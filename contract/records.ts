@@ -54,7 +54,7 @@ export const endpointSchema = z.strictObject({
   ready: z.boolean(),
   /** Terminating, not ready any more, and still serving: for balancing where no endpoint is ready. DNS has no use for it. */
   draining: z.optional(z.literal(true)),
-  /** The pod behind it, kept where endpoints are named by their pods (`endpoint_pod_names`). */
+  /** The pod behind it, where it has no hostname: for people, and for DNS where pods name endpoints (`endpoint_pod_names`). */
   pod: z.optional(z.string()),
   /** The zones that should use it (EndpointHints), sorted; absent without hints. */
   zones: z.optional(z.array(z.string())),

@@ -162,7 +162,7 @@ function withoutReading(state: ClusterState, options: DnsOptions, warnings: read
     settings: { domain: options.dns.domain, servers },
     records: published.records,
     memory: { ...base.memory, published, zones: published.records },
-    services: { selectors: [], endpointPodNames: asksForPodNames(servers) },
+    services: { selectors: [] },
     usesPods: asksForPods(servers),
   };
 }
@@ -217,7 +217,7 @@ function served(
     warnings: [...warnings, ...domainWarnings(corefile, dns.domain)],
     memory: { reading, good: corefile, published: undefined, zones: records },
     isLacking: publishedDns === undefined && corefile.lacking.some((key) => !records.has(key)),
-    services: { selectors, endpointPodNames: asksForPodNames(servers) },
+    services: { selectors },
     usesPods: asksForPods(servers),
   };
 }
@@ -225,12 +225,6 @@ function served(
 function asksForPods(servers: readonly DnsServer[]): boolean {
   return servers.some(({ plugins }) =>
     plugins.some((plugin) => plugin.plugin === "kubernetes" && plugin.pods === "verified"),
-  );
-}
-
-function asksForPodNames(servers: readonly DnsServer[]): boolean {
-  return servers.some(({ plugins }) =>
-    plugins.some((plugin) => plugin.plugin === "kubernetes" && plugin.endpointPodNames === true),
   );
 }
 

@@ -17,17 +17,11 @@ import { compareText } from "./text-order.ts";
 export interface SliceReading {
   readonly subsets: readonly Subset[];
   readonly warnings: readonly Warning[];
-  /** Whether endpoints were to be named by their pods. */
-  readonly withPods: boolean;
 }
 
-/**
- * A slice of names (FQDN) contributes nothing, as in kube-proxy and CoreDNS.
- *
- * @param withPods whether endpoints without a hostname are to be named by their pods
- */
-export function readSlice(slice: EndpointSlice, withPods: boolean): SliceReading {
-  if (slice.addressType === "FQDN") return { subsets: [], warnings: [], withPods };
+/** A slice of names (FQDN) contributes nothing, as in kube-proxy and CoreDNS. */
+export function readSlice(slice: EndpointSlice): SliceReading {
+  if (slice.addressType === "FQDN") return { subsets: [], warnings: [] };
   const object = describeObject("EndpointSlice", slice.metadata);
   const { ports, warnings } = readPorts(object, "ports", slice.ports);
   const endpoints: Endpoint[] = [];
@@ -40,12 +34,12 @@ export function readSlice(slice: EndpointSlice, withPods: boolean): SliceReading
         ready,
         ...(hostname && { hostname: hostname.toLowerCase() }),
         ...(draining && { draining }),
-        ...(withPods && !hostname && pod && { pod }),
+        ...(!hostname && pod && { pod }),
         ...(zones && { zones: sortedOnce(zones) }),
       });
     }
   }
-  return { subsets: byFamily(endpoints).map((endpoints) => ({ ports, endpoints })), warnings, withPods };
+  return { subsets: byFamily(endpoints).map((endpoints) => ({ ports, endpoints })), warnings };
 }
 
 function byFamily(endpoints: readonly Endpoint[]): Endpoint[][] {

@@ -7,11 +7,9 @@ import { compareText } from "./text-order.ts";
 export interface ServiceSelection {
   /** The selectors of `labels`; a plugin's `selection` is a place in this list. */
   readonly selectors: readonly LabelSelector[];
-  /** Whether a plugin names endpoints by their pods (`endpoint_pod_names`). */
-  readonly endpointPodNames: boolean;
 }
 
-export const EVERY_SERVICE: ServiceSelection = { selectors: [], endpointPodNames: false };
+export const EVERY_SERVICE: ServiceSelection = { selectors: [] };
 
 /** The places of the selectors that leave a Service out: `hiddenFrom`; `undefined` where none does. */
 export function hiddenFrom({ metadata }: Service, selectors: readonly LabelSelector[]): number[] | undefined {
@@ -21,7 +19,6 @@ export function hiddenFrom({ metadata }: Service, selectors: readonly LabelSelec
 
 export function isSameSelection(a: ServiceSelection, b: ServiceSelection): boolean {
   return (
-    a.endpointPodNames === b.endpointPodNames &&
     a.selectors.length === b.selectors.length &&
     a.selectors.every((selector, place) => selector === b.selectors[place])
   );

@@ -58,16 +58,16 @@ export class Services {
   }
 
   #readService(key: string, service: Service): ReadService {
-    const { selectors, endpointPodNames } = this.#selection;
-    const slices = this.#slices.items(key).map((slice) => this.#readSlice(slice, endpointPodNames));
+    const { selectors } = this.#selection;
+    const slices = this.#slices.items(key).map((slice) => this.#readSlice(slice));
     return readService(service, slices, hiddenFrom(service, selectors));
   }
 
   /** A Service may have a thousand slices of which one has changed. */
-  #readSlice(slice: EndpointSlice, withPods: boolean): SliceReading {
+  #readSlice(slice: EndpointSlice): SliceReading {
     const known = this.#read.get(slice);
-    if (known?.withPods === withPods) return known;
-    const reading = readSlice(slice, withPods);
+    if (known !== undefined) return known;
+    const reading = readSlice(slice);
     this.#read.set(slice, reading);
     return reading;
   }

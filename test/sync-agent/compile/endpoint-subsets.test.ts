@@ -37,7 +37,7 @@ const merge = (contents: readonly SliceContent[]) =>
   mergeSlices(
     contents.map(
       ({ ports, endpoints }) =>
-        readSlice(slice("shop/a", "web", { ports: ports.map(port), endpoints }), true).subsets,
+        readSlice(slice("shop/a", "web", { ports: ports.map(port), endpoints })).subsets,
     ),
   );
 

@@ -6,12 +6,12 @@ export const serviceChanges: Describe<"services"> = {
   content: (service) =>
     service.kind === "externalName"
       ? [`stands for ${service.externalName}`]
-      : [readiness(endpointsOf(service))],
+      : [readiness(endpointsOf(service, sharedAddresses(service)))],
   difference(before, after) {
     const found = [
       ...nowWas("is", KINDS[before.kind], KINDS[after.kind]),
       ...nowWas("stands for", externalName(before), externalName(after)),
-      ...endpointDifference(endpointsOf(before), endpointsOf(after)),
+      ...endpointDifference(before, after),
       ...nowWas("ports", portsText(before.ports), portsText(after.ports)),
       ...nowWas("pods' ports", podPorts(before), podPorts(after)),
       ...nowWas("cluster addresses", clusterIPs(before), clusterIPs(after)),
@@ -29,27 +29,57 @@ const KINDS: Readonly<Record<ServiceRecord["kind"], string>> = {
 
 type State = "ready" | "draining" | "not ready";
 
-/** By address. One that is in several subsets, for ports of different names, is ready where one of them is. */
-function endpointsOf(service: ServiceRecord): Map<string, State> {
-  const states = new Map<string, State>();
-  if (service.kind === "externalName") return states;
-  for (const { endpoints } of service.subsets) {
-    for (const { address, ready, draining } of endpoints) {
-      if (states.get(address) === "ready") continue;
-      states.set(address, ready ? "ready" : draining ? "draining" : "not ready");
-    }
-  }
-  return states;
+interface SeenEndpoint {
+  readonly address: string;
+  readonly pod: string | undefined;
+  readonly state: State;
 }
 
-function endpointDifference(before: ReadonlyMap<string, State>, after: ReadonlyMap<string, State>): string[] {
-  const removed = [...before.keys()].filter((address) => !after.has(address));
-  const added = [...after.keys()].filter((address) => !before.has(address));
+/**
+ * By address, and where pods share one, by pod as well. One that is in several subsets, for ports of different names, is
+ * ready where one of them is.
+ */
+function endpointsOf(service: ServiceRecord, shared: ReadonlySet<string>): Map<string, SeenEndpoint> {
+  const seen = new Map<string, SeenEndpoint>();
+  if (service.kind === "externalName") return seen;
+  for (const { address, ready, draining, pod } of service.subsets.flatMap(({ endpoints }) => endpoints)) {
+    const key = shared.has(address) ? `${address} ${pod ?? ""}` : address;
+    if (seen.get(key)?.state === "ready") continue;
+    seen.set(key, { address, pod, state: ready ? "ready" : draining ? "draining" : "not ready" });
+  }
+  return seen;
+}
+
+/** Addresses at which there are several pods, told apart by their ports: on hosts' networks, and in examples. */
+function sharedAddresses(...services: readonly ServiceRecord[]): Set<string> {
+  const shared = new Set<string>();
+  for (const service of services) {
+    if (service.kind === "externalName") continue;
+    const pods = new Map<string, string | undefined>();
+    for (const { address, pod } of service.subsets.flatMap(({ endpoints }) => endpoints)) {
+      if (pods.has(address) && pods.get(address) !== pod) shared.add(address);
+      pods.set(address, pod);
+    }
+  }
+  return shared;
+}
+
+/** `10.244.3.7 (web-7d9f-x2x4z)` */
+function named({ address, pod }: SeenEndpoint): string {
+  return pod === undefined ? address : `${address} (${pod})`;
+}
+
+function endpointDifference(was: ServiceRecord, is: ServiceRecord): string[] {
+  const shared = sharedAddresses(was, is);
+  const [before, after] = [endpointsOf(was, shared), endpointsOf(is, shared)];
+  const removed = [...before].flatMap(([key, endpoint]) => (after.has(key) ? [] : [endpoint]));
+  const added = [...after].flatMap(([key, endpoint]) => (before.has(key) ? [] : [endpoint]));
+  const both = [...after].flatMap(([key, later]) => {
+    const earlier = before.get(key);
+    return earlier === undefined ? [] : [{ earlier, later }];
+  });
   const turned = (state: State) =>
-    [...after.keys()].filter((address) => {
-      const was = before.get(address);
-      return was !== undefined && was !== state && after.get(address) === state;
-    });
+    both.flatMap(({ earlier, later }) => (earlier.state !== state && later.state === state ? [later] : []));
   const parts = [
     [removed, "removed"],
     [added, "added"],
@@ -57,15 +87,21 @@ function endpointDifference(before: ReadonlyMap<string, State>, after: ReadonlyM
     [turned("draining"), "draining"],
     [turned("not ready"), "not ready any more"],
   ] as const;
-  const words = parts.flatMap(([addresses, what]) =>
-    addresses.length === 0 ? [] : [`${listed(addresses)} ${what}`],
+  const words = parts.flatMap(([endpoints, what]) =>
+    endpoints.length === 0 ? [] : [`${listed(endpoints.map(named))} ${what}`],
   );
-  return words.length === 0 ? [] : [`endpoints ${words.join(", ")}, ${readiness(after)}`];
+  const others = both
+    .filter(({ earlier, later }) => earlier.pod !== later.pod)
+    .map(({ later }) => named(later));
+  return [
+    ...(words.length === 0 ? [] : [`endpoints ${words.join(", ")}, ${readiness(after)}`]),
+    ...(others.length === 0 ? [] : [`other pods at the same addresses: ${listed(others)}`]),
+  ];
 }
 
-function readiness(endpoints: ReadonlyMap<string, State>): string {
+function readiness(endpoints: ReadonlyMap<string, SeenEndpoint>): string {
   if (endpoints.size === 0) return "no endpoints";
-  const ready = [...endpoints.values()].filter((state) => state === "ready").length;
+  const ready = [...endpoints.values()].filter(({ state }) => state === "ready").length;
   return ready === endpoints.size ? `${ready} ready` : `${ready} of ${endpoints.size} ready`;
 }
 

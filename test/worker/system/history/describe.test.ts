@@ -141,6 +141,24 @@ it.each<[string, ServiceRecord, ServiceRecord, string[]]>([
     ["Service default/web: endpoints 10.0.0.1 removed, 10.0.0.9 added, 3 ready"],
   ],
   [
+    "pods, by name where that is known",
+    withPods(serviceOf("10.0.0.1", "10.0.0.2"), "web-a", "web-b"),
+    withPods(serviceOf("10.0.0.1", "10.0.0.3"), "web-a", "web-c"),
+    ["Service default/web: endpoints 10.0.0.2 (web-b) removed, 10.0.0.3 (web-c) added, 2 ready"],
+  ],
+  [
+    "another pod at the same address",
+    withPods(serviceOf("10.0.0.1"), "web-a"),
+    withPods(serviceOf("10.0.0.1"), "web-b"),
+    ["Service default/web: other pods at the same addresses: 10.0.0.1 (web-b)"],
+  ],
+  [
+    "pods that share an address",
+    withPods(serviceOf("10.0.0.1", "10.0.0.1"), "web-a", "web-b"),
+    withPods(serviceOf("10.0.0.1"), "web-b"),
+    ["Service default/web: endpoints 10.0.0.1 (web-a) removed, 1 ready"],
+  ],
+  [
     "endpoints that are ready or not",
     withState(serviceOf("10.0.0.1", "10.0.0.2"), { "10.0.0.1": false }),
     withState(serviceOf("10.0.0.1", "10.0.0.2"), { "10.0.0.2": false }),
@@ -191,6 +209,15 @@ it.each<[string, ServiceRecord, ServiceRecord, string[]]>([
 ])("tells of Services: %s", (_, before, after, expected) => {
   expect(words(service(before), service(after))).toEqual(expected);
 });
+
+function withPods(service: ServiceRecord, ...pods: readonly string[]): ServiceRecord {
+  if (service.kind === "externalName") return service;
+  const subsets = service.subsets.map((subset) => ({
+    ...subset,
+    endpoints: subset.endpoints.map((endpoint, at) => Object.assign({}, endpoint, { pod: pods[at] ?? "" })),
+  }));
+  return { ...service, subsets };
+}
 
 function withState(record: ServiceRecord, ready: Record<string, boolean>): ServiceRecord {
   if (record.kind === "externalName") return record;
