@@ -79,6 +79,17 @@ export async function askJson<T extends z.ZodType>(
   );
 }
 
+/** As askJson(); `undefined` where the edge has no such path, being an older one. */
+export async function askJsonIfAny<T extends z.ZodType>(
+  ...asked: Parameters<typeof askJson<T>>
+): Promise<z.output<T> | undefined> {
+  const [flags, what, path, schema] = asked;
+  const answer = await askEdge(flags, path);
+  if (answer.status === 404) return undefined;
+  if (answer.status !== 200) throw refusedBy(flags, what, answer);
+  return schema.safeParse(parsed(answer.text)).data;
+}
+
 function parsed(text: string): unknown {
   try {
     return JSON.parse(text);

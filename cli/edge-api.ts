@@ -73,6 +73,42 @@ export const certificatesSchema = z.looseObject({
   ),
 });
 
+/** Requests that failed of late, the newest first. */
+export const failuresSchema = z.looseObject({
+  failures: z.array(
+    z.looseObject({
+      time: z.string(),
+      requestId: z.string(),
+      method: z.string(),
+      host: z.string(),
+      path: z.string(),
+      status: whole,
+      service: z.string().nullable(),
+      reason: z.string(),
+    }),
+  ),
+});
+
+/** What the edge that explained knows of the endpoints; older ones tell nothing of it. */
+export const seenSchema = z.looseObject({
+  seen: z
+    .array(
+      z.looseObject({
+        service: z.string(),
+        port: whole,
+        endpoints: z.array(
+          z.looseObject({
+            address: z.string(),
+            pod: z.string().nullable(),
+            state: z.string(),
+            health: z.string().nullable(),
+          }),
+        ),
+      }),
+    )
+    .default([]),
+});
+
 const counted = {
   requests: whole,
   errors: whole,
@@ -104,4 +140,6 @@ export const trafficSchema = z
 export type OverviewAnswer = z.output<typeof overviewSchema>;
 export type WarningsAnswer = z.output<typeof warningsSchema>;
 export type CertificatesAnswer = z.output<typeof certificatesSchema>;
+export type FailuresAnswer = z.output<typeof failuresSchema>;
+export type SeenServices = z.output<typeof seenSchema>["seen"];
 export type TrafficAnswer = z.output<typeof trafficSchema>;

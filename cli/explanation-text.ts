@@ -1,11 +1,12 @@
 /** An explanation for people. */
+import type { SeenServices } from "./edge-api.ts";
 import type { BackendReport, Candidate, Explanation } from "../worker/ingress/explain/explanation.ts";
 
 /** Of candidates that fail, so many are shown. */
 const MOST = 12;
 
 /** Ends in a new line. */
-export function explanationText(explanation: Explanation): string {
+export function explanationText(explanation: Explanation, seen: SeenServices = []): string {
   const { request, generation, hosts, certificate, routes, groups, filters } = explanation;
   const { balancing = [], backends, upstream, outcome } = explanation;
   const headers = Object.entries(upstream?.headers ?? {}).map(([name, value]) => `sets ${name}: ${value}`);
@@ -16,7 +17,7 @@ export function explanationText(explanation: Explanation): string {
     ["route", candidateLines(routes)],
     ["groups", groups?.map((group, index) => `$${index + 1} = "${group}"`) ?? []],
     ["filters", filters.map(({ filter, effect, text }) => `${filter} ${EFFECTS[effect]}: ${text}`)],
-    ["backend", [...backends.flatMap(backendLines), ...balancing]],
+    ["backend", [...backends.flatMap((backend) => backendLines(backend, seen)), ...balancing]],
     [
       "upstream",
       upstream === undefined
@@ -65,7 +66,22 @@ function candidateLines(candidates: readonly Candidate[]): string[] {
   ];
 }
 
-function backendLines({ service, port, share, endpoints, reason }: BackendReport): string[] {
+/** From an edge, each endpoint with its pod and how it fares; from manifests, addresses alone. */
+function backendLines(backend: BackendReport, seen: SeenServices): string[] {
+  const { service, port, share, endpoints, reason } = backend;
+  const known = seen.find((one) => one.service === service && one.port === port);
+  if (known !== undefined) {
+    const left = known.endpoints.length - MOST;
+    return [
+      `Service ${service} port ${port} (${share}) ${reason}`,
+      ...known.endpoints.slice(0, MOST).map(({ address, pod, state, health }) => {
+        const fares =
+          health === "failing" || health === "ejected" ? `${state}, but its last tries failed` : state;
+        return `  ${address}${pod === null ? "" : ` pod ${pod}`} ${fares}`;
+      }),
+      ...(left > 0 ? [`  and ${left} more`] : []),
+    ];
+  }
   const addresses = endpoints.slice(0, MOST).join(", ");
   const left = endpoints.length - MOST;
   return [

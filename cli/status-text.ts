@@ -1,22 +1,25 @@
 /** `lintel status` as text. Pure. */
-import type { CertificatesAnswer, OverviewAnswer, WarningsAnswer } from "./edge-api.ts";
+import type { CertificatesAnswer, FailuresAnswer, OverviewAnswer, WarningsAnswer } from "./edge-api.ts";
 import { count, duration, milliseconds, printable, share, table } from "./table.ts";
 
 export interface EdgeStatusFacts {
   readonly overview: OverviewAnswer;
   readonly warnings: WarningsAnswer["warnings"];
+  readonly failures: FailuresAnswer["failures"];
   readonly certificates: CertificatesAnswer["certificates"];
 }
 
 /** Warnings and certificates that are shown; `--json` has all that the edge gives. */
 const MOST_WARNINGS = 20;
 const MOST_CERTIFICATES = 5;
+const MOST_FAILURES = 5;
 
-export function statusText({ overview, warnings, certificates }: EdgeStatusFacts): string {
+export function statusText({ overview, warnings, failures, certificates }: EdgeStatusFacts): string {
   const sections = [
     facts(overview),
     inventory(overview),
     warningLines(warnings),
+    failureLines(failures),
     certificateLines(certificates, overview.counts.certificates),
   ].filter((lines) => lines.length > 0);
   return `${sections.map((lines) => lines.join("\n")).join("\n\n")}\n`;
@@ -95,6 +98,17 @@ function warningLines(warnings: EdgeStatusFacts["warnings"]): string[] {
   ]);
   const more = warnings.length - shown.length;
   return ["WARNINGS", ...lines, ...(more > 0 ? [`and ${count(more)} more`] : [])];
+}
+
+function failureLines(failures: EdgeStatusFacts["failures"]): string[] {
+  if (failures.length === 0) return [];
+  const shown = failures.slice(0, MOST_FAILURES);
+  const lines = shown.flatMap(({ time, status, method, host, path, reason, requestId }) => [
+    printable(`${time.slice(0, 19)}Z  ${status}  ${method} ${host}${path}  (${requestId})`),
+    printable(`${" ".repeat(22)}${reason}`),
+  ]);
+  const more = failures.length - shown.length;
+  return ["FAILED OF LATE", ...lines, ...(more > 0 ? [`and ${count(more)} more`] : [])];
 }
 
 /** What clients may stumble over besides the date. */

@@ -6,6 +6,7 @@ import { explain, type ExplainRequest } from "../../worker/ingress/explain/expla
 import type { Explanation } from "../../worker/ingress/explain/explanation.ts";
 import type { SnapshotView } from "../../worker/snapshot/view.ts";
 import { askEdge, refusedBy, WRONG_HOST } from "../ask-edge.ts";
+import { seenSchema } from "../edge-api.ts";
 import { CommandError, UsageError } from "../exit.ts";
 import type { ExplainFlags } from "../explain-request.ts";
 import { explanationText } from "../explanation-text.ts";
@@ -16,7 +17,9 @@ export async function runExplain(method: string, url: URL, flags: ExplainFlags):
   const asked = { method, url, headers: readHeaders(flags.header), address: flags.from };
   const explanation = await explanationOf(asked, flags);
   process.stdout.write(
-    flags.format === "json" ? `${JSON.stringify(explanation, null, 2)}\n` : explanationText(explanation),
+    flags.format === "json"
+      ? `${JSON.stringify(explanation, null, 2)}\n`
+      : explanationText(explanation, seenSchema.safeParse(explanation).data?.seen),
   );
 }
 

@@ -5,6 +5,7 @@ import { statusText } from "../../cli/status-text.ts";
 import { topLines } from "../../cli/top-text.ts";
 import {
   CERTIFICATES,
+  FAILURES,
   type FakeEdge,
   OVERVIEW,
   startFakeEdge,
@@ -52,6 +53,10 @@ error  Service shop/cart: None of its endpoints is ready.
        Look at its pods.
 warning  Ingress shop/web, spec.rules[0].host: is reserved [31m by the edge.
 
+FAILED OF LATE
+2026-11-29T02:41:12Z  502  GET shop.test/cart  (f2e1054a)
+                      No connection to 10.0.0.9:8080 could be made.
+
 CERTIFICATE  SECRET         DAYS  EXPIRES                        ISSUER
 shop.test    shop/tls          1  2026-12-01T00:00:00Z (urgent)  R11 (Let's Encrypt)
 *.shop.test  shop/wildcard   183  2027-06-01T00:00:00Z           Company CA, which is not sent along
@@ -70,6 +75,7 @@ and 5 more, which expire later
         lastError: "IntegrityError: root: its signature is not by the expected key",
       },
       warnings: [],
+      failures: [],
       certificates: [],
     });
     expect(text).toBe(`cluster     default
@@ -95,7 +101,12 @@ No warnings.
       ageSeconds: 7200,
       checks: [{ name: "publish", problem: "2 rounds in a row have failed" }],
     };
-    const text = statusText({ overview: { ...OVERVIEW, agent }, warnings: [], certificates: [] });
+    const text = statusText({
+      overview: { ...OVERVIEW, agent },
+      warnings: [],
+      failures: [],
+      certificates: [],
+    });
     expect(text).toContain(
       "agent       agent-0 (0.1.0, follows manifests), reported 2 h ago, and should have since;",
     );
@@ -113,7 +124,12 @@ No warnings.
       "edge.example.com",
       "--json",
     ]);
-    expect(JSON.parse(stdout)).toEqual({ ...OVERVIEW, warnings: WARNINGS, certificates: CERTIFICATES });
+    expect(JSON.parse(stdout)).toEqual({
+      ...OVERVIEW,
+      warnings: WARNINGS,
+      failures: FAILURES,
+      certificates: CERTIFICATES,
+    });
     expect(edge.asked[0]).toEqual({
       path: "/api/overview",
       host: "edge.example.com",

@@ -14,6 +14,7 @@ import { type Assets, makeAssets } from "./assets.ts";
 import { CertificatesPage } from "./pages/certificates.tsx";
 import { DnsPage } from "./pages/dns.tsx";
 import { ExplainPage } from "./pages/explain.tsx";
+import { FailuresPage } from "./pages/failures.tsx";
 import { HistoryPage } from "./pages/history.tsx";
 import { HostPage } from "./pages/host.tsx";
 import { HostsPage } from "./pages/hosts.tsx";
@@ -174,6 +175,12 @@ function pages(app: App, assets: Assets, { state, explain: { systemHost, zone } 
   app.get("/traffic", async (c) =>
     page(<TrafficPage frame={await frameFor(c.req.raw)} view={state.traffic()} />),
   );
+  app.get("/failures", async (c) => {
+    const { query } = listQuery(c.req.query());
+    return page(
+      <FailuresPage frame={await frameFor(c.req.raw)} failures={state.failures(query)} query={query} />,
+    );
+  });
   app.get("/explain", async (c) => {
     const { url = "", method = "GET", address = "", header = "" } = c.req.query();
     const form = { url, method: method.toUpperCase(), headers: header, address };
@@ -193,7 +200,8 @@ function pages(app: App, assets: Assets, { state, explain: { systemHost, zone } 
       return page(<ExplainPage frame={frame} form={form} problem={`${asked}.`} />, 400);
     }
     const explanation = await explain(await state.view(), asked, { systemHost, zone });
-    return page(<ExplainPage frame={frame} form={form} explanation={explanation} />);
+    const seen = await state.services(explanation.backends);
+    return page(<ExplainPage frame={frame} form={form} explanation={explanation} seen={seen} />);
   });
   app.get("/dns", async (c) => {
     const question = dnsQuestion(c.req.query());

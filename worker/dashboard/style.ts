@@ -38,7 +38,7 @@ section{margin:22px 0}
 .stat .sub{color:var(--muted);font-size:12.5px}
 dl{margin:0}
 .pairs{display:grid;grid-template-columns:max-content minmax(0,1fr);gap:3px 16px}.pairs dt{color:var(--muted)}.pairs dd{margin:0;overflow-wrap:anywhere}
-.scroll{overflow-x:auto;background:var(--surface);border:1px solid var(--line);border-radius:8px}
+.scroll{overflow-x:auto;overflow-wrap:normal;background:var(--surface);border:1px solid var(--line);border-radius:8px}
 table{border-collapse:collapse;width:100%}
 caption{text-align:left;padding:10px 14px 4px;font-weight:600}
 th,td{text-align:left;padding:7px 14px;border-bottom:1px solid var(--line);vertical-align:top}
@@ -46,14 +46,14 @@ tbody tr:last-child>*{border-bottom:0}
 thead th{font-size:12.5px;font-weight:500;color:var(--muted);white-space:nowrap;background:var(--surface)}
 tbody th{font-weight:500}
 td.n,th.n{text-align:right;white-space:nowrap}
-.nowrap{white-space:nowrap}.wrap{overflow-wrap:anywhere}td.wrap{min-width:10em}tbody th.wrap{min-width:13em}td.changed{min-width:24em}
+.nowrap{white-space:nowrap}.wrap{overflow-wrap:anywhere}td.wrap{min-width:10em}tbody th.wrap{min-width:13em}td.changed{min-width:22em}td.wide{min-width:16em}
 h1+form.row{margin-top:14px}
 code,pre,.mono{font-family:var(--mono);font-size:12.5px}
 pre{background:var(--surface);border:1px solid var(--line);border-radius:8px;padding:12px 16px;overflow-x:auto;margin:0;line-height:1.55}
 .cmd{display:inline-block;background:var(--soft);border-radius:5px;padding:2px 7px;overflow-wrap:anywhere}
 .muted{color:var(--muted)}small{font-size:12.5px}
 .tag{display:inline-flex;align-items:center;gap:5px;padding:0 8px;border-radius:10px;font-size:12.5px;line-height:20px;white-space:nowrap;background:var(--soft);color:var(--text)}
-.tag::before{content:"";width:7px;height:7px;border-radius:50%;background:currentColor}
+.tag::before{content:"";flex:none;width:7px;height:7px;border-radius:50%;background:currentColor}
 .tag.ok{background:var(--okbg);color:var(--ok)}.tag.warn{background:var(--warnbg);color:var(--warn)}.tag.bad{background:var(--badbg);color:var(--bad)}
 .tag.bad::before{border-radius:1px}.tag.warn::before{border-radius:1px;transform:rotate(45deg)}
 .tag.plain::before{display:none}
@@ -70,7 +70,7 @@ button.quiet{background:none;border:0;color:var(--accent);font-weight:400;paddin
 .pager{display:flex;gap:14px;align-items:center;margin:12px 2px;color:var(--muted)}
 .steps{list-style:none;margin:0;padding:0}
 .steps>li{display:grid;grid-template-columns:110px minmax(0,1fr);gap:2px 16px;padding:10px 16px;border-bottom:1px solid var(--line)}
-.steps>li:last-child{border-bottom:0}.steps .label{padding-top:1px}
+.steps>li:last-child{border-bottom:0}.steps .label{padding-top:1px}.steps .scroll{margin:6px 0}
 .verdict{font-size:16px;font-weight:600;margin:0}
 svg{display:block;max-width:100%}
 .spark .area{fill:var(--soft)}.spark .lineof{fill:none;stroke:var(--accent);stroke-width:1.5;vector-effect:non-scaling-stroke}
@@ -90,11 +90,11 @@ details>summary{cursor:pointer;color:var(--accent)}
 @media (max-width:760px){
 body{display:block}
 .side{position:static;height:auto;flex-direction:column;padding:10px 12px 0;gap:6px;border-right:0;border-bottom:1px solid var(--line)}
-.side nav{overflow-x:auto;margin:0 -12px;padding:0 12px 8px}.side ul{flex-direction:row}.side li a{white-space:nowrap}
+.side nav{padding:0 0 6px}.side ul{flex-flow:row wrap}.side li a{white-space:nowrap}
 .foot{margin:0;padding:0 8px 8px;display:flex;flex-wrap:wrap;gap:0 14px}
 main{padding:16px 14px 40px}
 th,td{padding:7px 10px}
-.steps>li{grid-template-columns:1fr}
+.steps>li{grid-template-columns:minmax(0,1fr)}td.changed{min-width:15em}
 .grid{grid-template-columns:repeat(auto-fill,minmax(140px,1fr))}.grid.wide{grid-template-columns:1fr}}
 @media print{.side{display:none}body{display:block}}
 `;

@@ -7,6 +7,7 @@ import { accessRecord, type Asked, encodeRecord, isQuiet } from "./access-record
 import { type DataPoint, dataPoint } from "./data-point.ts";
 import { EdgeMetrics } from "./edge-metrics.ts";
 import { RequestFacts } from "./facts.ts";
+import { RecentFailures } from "./recent-failures.ts";
 import { serverTiming } from "./server-timing.ts";
 import { type Attributes, spanAttributes, spanName } from "./span-attributes.ts";
 import { type ParentSpan, traceContextOf, type TraceOptions } from "./trace-context.ts";
@@ -50,6 +51,7 @@ export interface Ended extends Omit<Asked, "method"> {
 export class Observer {
   readonly metrics = new EdgeMetrics();
   readonly traffic: Traffic;
+  readonly failures = new RecentFailures();
   readonly #options: ObserverOptions;
 
   constructor(options: ObserverOptions) {
@@ -83,12 +85,15 @@ export class Observer {
     this.metrics.answered(facts);
     if (!facts.isSystem) this.traffic.served(facts, at);
     const isLogged = this.#isLogged(facts, ended.url);
-    if (isLogged || dataset !== undefined || span !== undefined) {
+    // Who wants no log of an Ingress wants no list of its requests either.
+    const isKept = facts.status >= 500 && !facts.isSystem && facts.route?.filters?.silent !== true;
+    if (isLogged || isKept || dataset !== undefined || span !== undefined) {
       const { url, requestId, protocol, tls } = ended;
       const asked = { method: request.method, url, requestId, protocol, tls };
       // A listener counts what it sends.
       const length = hasListener ? null : response.headers.get("content-length");
       const record = accessRecord(facts, asked, length);
+      if (isKept) this.failures.add(record);
       dataset?.writeDataPoint(dataPoint(cluster, facts, record));
       span?.updateName(spanName(record));
       span?.setAttributes(spanAttributes(record));

@@ -33,6 +33,7 @@ export function apiEndpoints(state: EdgeState, gate: Gate): Hono<Bindings> {
   });
   app.get("/history", async (c) => c.json(await state.history(historyQuery(c.req.query()))));
   app.get("/certificates", async (c) => c.json(await state.certificates(listQuery(c.req.query()))));
+  app.get("/failures", (c) => c.json({ failures: state.failures(listQuery(c.req.query()).query) }));
   app.get("/traffic", (c) => c.json(state.traffic()));
   app.onError((error, c) => {
     if (!(error instanceof SnapshotUnavailableError)) throw error;

@@ -28,7 +28,8 @@ export interface SystemOptions {
 
 export type System = (request: Request, client: ClientFacts) => Promise<Response>;
 
-const PAGES = /^\/(?:(?:hosts|assets)(?:\/.*)?|traffic|dns|certificates|warnings|history|sign-in|sign-out)?$/;
+const PAGES =
+  /^\/(?:(?:hosts|assets)(?:\/.*)?|traffic|failures|dns|certificates|warnings|history|sign-in|sign-out)?$/;
 const isPage = (path: string) => PAGES.test(path);
 
 /** A browser that shows what it gets. */
@@ -59,7 +60,7 @@ export function createSystem(options: SystemOptions): System {
   app.route("/head", headEndpoint(reader, heads));
   app.route("/purge", purgeEndpoint(purge));
   // Browsers get the page of that name.
-  const explainApi = explainEndpoint(explain);
+  const explainApi = explainEndpoint(explain, options.state);
   app.use("/explain", async (c, next) => (isPageRequest(c.req.raw) ? page(c.req.raw, c.env.client) : next()));
   app.route("/explain", explainApi);
   app.route("/metrics", metricsEndpoint(metrics));

@@ -111,6 +111,7 @@ function createState(
     reader,
     agent: async () => agentFacts(await report.read(), now()),
     traffic: () => trafficFacts(observer.traffic.snapshot()),
+    failures: () => observer.failures.list(),
     poolOf: (service, port) => pools.known(service, port),
     askDns: createDnsAsker(platform),
     history: historySource(history),

@@ -5,6 +5,7 @@ import { explain, type ExplainRequest } from "../ingress/explain/explain.ts";
 import { SnapshotUnavailableError } from "../snapshot/errors.ts";
 import type { SnapshotView } from "../snapshot/view.ts";
 import { operatorRefusal } from "./operator.ts";
+import type { EdgeState } from "./state/state.ts";
 
 export interface ExplainEndpointOptions {
   readonly view: () => SnapshotView | Promise<SnapshotView>;
@@ -20,10 +21,11 @@ const NO_ADDRESS = "127.0.0.1";
 
 /**
  * GET with `url`, and optionally `method`, `address` (the client's) and any number of `header` (`Name: value`). Answers
- * 200 with an Explanation, 400 for parameters that mean nothing, 503 before the first snapshot.
+ * 200 with an Explanation and, as `seen`, its Services with what this isolate knows of their endpoints; 400 for parameters that mean nothing, 503 before the first snapshot.
  */
 export function explainEndpoint(
   options: ExplainEndpointOptions,
+  state: Pick<EdgeState, "services">,
 ): Hono<{ Bindings: { client: ClientFacts } }> {
   const { systemHost, zone } = options;
   const app = new Hono<{ Bindings: { client: ClientFacts } }>();
@@ -35,7 +37,8 @@ export function explainEndpoint(
     try {
       const view = await options.view();
       const explanation = await explain(view, asked, { systemHost, zone });
-      return c.json({ ...explanation, generation: view.root.generation }, 200, {
+      const seen = await state.services(explanation.backends);
+      return c.json({ ...explanation, generation: view.root.generation, seen }, 200, {
         "cache-control": "no-store",
       });
     } catch (error) {

@@ -3,6 +3,7 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import type {
   CertificatesAnswer,
+  FailuresAnswer,
   OverviewAnswer,
   TrafficAnswer,
   WarningsAnswer,
@@ -76,6 +77,19 @@ export const CERTIFICATES: CertificatesAnswer["certificates"] = [
   },
 ];
 
+export const FAILURES: FailuresAnswer["failures"] = [
+  {
+    time: "2026-11-29T02:41:12.345Z",
+    requestId: "f2e1054a",
+    method: "GET",
+    host: "shop.test",
+    path: "/cart",
+    status: 502,
+    service: "shop/cart:80",
+    reason: "No connection to 10.0.0.9:8080 could be made.",
+  },
+];
+
 export const TRAFFIC_ANSWER: TrafficAnswer = {
   since: "2026-11-29T01:00:00.000Z",
   minutes: 5,
@@ -110,6 +124,7 @@ export async function startFakeEdge(): Promise<FakeEdge> {
     "/api/overview": OVERVIEW,
     "/api/warnings": { warnings: WARNINGS },
     "/api/certificates": { total: 2, certificates: CERTIFICATES },
+    "/api/failures": { failures: FAILURES },
     "/api/traffic": TRAFFIC_ANSWER,
   };
   const asked: FakeEdge["asked"] = [];

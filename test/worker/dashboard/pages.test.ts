@@ -1,9 +1,21 @@
 import { beforeAll, describe, expect, it, test } from "vitest";
+import type { ServiceRecord } from "../../../contract/index.ts";
 import { Published } from "../support/published.ts";
 import { hostOf, serviceOf } from "../support/records.ts";
 import { systemHost } from "../system/support.ts";
 
 const HOSTILE = '/<script>alert("1")</script>';
+const UNREADY: ServiceRecord = {
+  kind: "clusterIP",
+  clusterIPs: ["10.96.0.11"],
+  ports: [{ name: "http", protocol: "TCP", port: 80 }],
+  subsets: [
+    {
+      ports: [{ name: "http", protocol: "TCP", port: 8080 }],
+      endpoints: [{ address: "10.0.0.9", ready: false, pod: "unready-7d9f" }],
+    },
+  ],
+};
 let ask: ReturnType<typeof systemHost>;
 
 beforeAll(async () => {
@@ -12,13 +24,26 @@ beforeAll(async () => {
     Array.from({ length: 300 }, (_, i) => [`h${i}.many.test`, hostOf("PathPrefix / shop/web")]),
   );
   await published.publish({
-    hosts: { "gone.test": hostOf("PathPrefix / shop/gone"), ...many },
-    services: { "shop/web": serviceOf("10.0.0.1"), "shop/gone": serviceOf() },
+    hosts: {
+      "gone.test": hostOf("PathPrefix / shop/gone"),
+      "unready.test": hostOf("PathPrefix / shop/unready"),
+      ...many,
+    },
+    services: { "shop/web": serviceOf("10.0.0.1"), "shop/gone": serviceOf(), "shop/unready": UNREADY },
   });
   const hostile = hostOf("PathPrefix / shop/web", `Exact ${HOSTILE} shop/web`);
   await published.publish({
-    hosts: { "gone.test": hostOf("PathPrefix / shop/gone"), "hostile.test": hostile, ...many },
-    services: { "shop/web": serviceOf("10.0.0.1", "10.0.0.2"), "shop/gone": serviceOf() },
+    hosts: {
+      "gone.test": hostOf("PathPrefix / shop/gone"),
+      "unready.test": hostOf("PathPrefix / shop/unready"),
+      "hostile.test": hostile,
+      ...many,
+    },
+    services: {
+      "shop/web": serviceOf("10.0.0.1", "10.0.0.2"),
+      "shop/gone": serviceOf(),
+      "shop/unready": UNREADY,
+    },
     addresses: { "10.0.0.0/24": { names: { "10.0.0.2": [{ service: "shop/web", endpoint: "10-0-0-2" }] } } },
   });
   ask = systemHost(published);
@@ -37,6 +62,18 @@ describe("what an on-call person asks", () => {
     ["what changed, which endpoints", "/history", "10.0.0.2 added"],
     ["how to go back", "/history", "lintel rollback --to 1"],
     ["why 503", "/explain?url=http%3A%2F%2Fgone.test%2F", "No endpoint is ready."],
+    [
+      "why 503, and what to look at",
+      "/explain?url=http%3A%2F%2Fgone.test%2F",
+      "Service shop/gone:80 has no endpoints: no pod fits its selector, or none has been started.",
+    ],
+    [
+      "why 503, where pods are not ready",
+      "/explain?url=http%3A%2F%2Funready.test%2F",
+      "Service shop/unready:80 has 1 endpoint, and the cluster calls none of them ready. See why: " +
+        "kubectl describe pods -n shop unready-7d9f",
+    ],
+    ["what failed", "/failures", "No request has failed since this isolate began."],
     [
       "why 503, from the overview",
       "/",
@@ -69,7 +106,7 @@ it.each([
 });
 
 test.each([
-  ["/hosts", ["302 hosts", "h0.many.test"]],
+  ["/hosts", ["303 hosts", "h0.many.test"]],
   ["/hosts?q=h29", ["11 hosts", "h29.many.test", "h299.many.test"]],
   ["/hosts?q=shop/gone", ["1 host", "gone.test", "503"]],
   ["/hosts?q=nowhere", ["No host, Ingress or Service has that in its name."]],

@@ -280,3 +280,18 @@ describe("the platform's span", () => {
     expect(span.attributes).toEqual([]);
   });
 });
+
+describe("keeps requests that failed", () => {
+  const failed = (init: Init = {}) => ({ ...init, response: new Response(null, { status: 502 }) });
+  test.each<[string, Init, number]>([
+    ["with 5xx", failed(), 1],
+    ["and none that was answered", {}, 0],
+    ["and none of an Ingress that wants no log", failed({ filters: { silent: true } }), 0],
+    ["and none of the edge's own", failed({ fill: (facts) => void (facts.isSystem = true) }), 0],
+  ])("%s", (_, init, count) => {
+    const { ask, observer } = scene({ accessLog: 0, dataset: undefined });
+    ask(init);
+    expect(observer.failures.list()).toHaveLength(count);
+    expect(JSON.stringify(observer.failures.list())).not.toContain(SECRETS);
+  });
+});

@@ -56,6 +56,9 @@ it("explains from the snapshot that is served", async () => {
     request: { method: "POST", url: "http://a.test/x", address: "10.0.0.9" },
     backends: [{ service: "shop/web", endpoints: ["10.0.0.1:8080"] }],
     outcome: { kind: "forwarded" },
+    seen: [
+      { service: "shop/web", port: 80, ready: 1, endpoints: [{ address: "10.0.0.1:8080", state: "ready" }] },
+    ],
   });
 });
 

@@ -1,7 +1,9 @@
 /** What would become of a request, step by step. */
 import type { BackendReport, Candidate, Explanation } from "../../ingress/explain/explanation.ts";
+import type { ServiceDetail } from "../../system/state/services.ts";
+import { Endpoints } from "../parts/endpoints.tsx";
 import { type Frame, Page } from "../parts/frame.tsx";
-import { hostPath, Tag, type Tone } from "../parts/parts.tsx";
+import { hostPath, plural, Tag, type Tone } from "../parts/parts.tsx";
 
 export interface ExplainForm {
   readonly url: string;
@@ -17,13 +19,15 @@ interface Props {
   /** What is wrong with the form. */
   readonly problem?: string;
   readonly explanation?: Explanation;
+  /** Its Services, as this isolate sees them. */
+  readonly seen?: readonly ServiceDetail[];
 }
 
 const METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
 /** Of candidates that fail, so many are shown. */
 const MOST = 12;
 
-export function ExplainPage({ frame, form, problem, explanation }: Props) {
+export function ExplainPage({ frame, form, problem, explanation, seen = [] }: Props) {
   return (
     <Page
       frame={frame}
@@ -70,12 +74,17 @@ export function ExplainPage({ frame, form, problem, explanation }: Props) {
           {problem}
         </p>
       )}
-      {explanation === undefined ? null : <Result explanation={explanation} />}
+      {explanation === undefined ? null : <Result explanation={explanation} seen={seen} />}
     </Page>
   );
 }
 
-function Result({ explanation }: { readonly explanation: Explanation }) {
+interface ResultProps {
+  readonly explanation: Explanation;
+  readonly seen: readonly ServiceDetail[];
+}
+
+function Result({ explanation, seen }: ResultProps) {
   const {
     request,
     outcome,
@@ -89,6 +98,8 @@ function Result({ explanation }: { readonly explanation: Explanation }) {
     upstream,
   } = explanation;
   const status = outcome.status;
+  // Then nothing is sent anywhere.
+  const isUnready = outcome.kind !== "forwarded" && status === 503 && seen.some(({ ready }) => ready === 0);
   const tone: Tone = outcome.kind === "forwarded" ? "ok" : (status ?? 200) >= 400 ? "bad" : "warn";
   return (
     <section aria-label="What becomes of it">
@@ -97,6 +108,8 @@ function Result({ explanation }: { readonly explanation: Explanation }) {
           <Tag tone={tone}>{outcome.kind === "forwarded" ? "forwarded" : `answered ${status ?? ""}`}</Tag>{" "}
           {outcome.text}
         </p>
+        {outcome.kind === "forwarded" ? <Doubt seen={seen} /> : null}
+        {isUnready ? seen.map((service) => <Unready service={service} />) : null}
       </div>
       <section class="card">
         <ol class="steps">
@@ -141,14 +154,14 @@ function Result({ explanation }: { readonly explanation: Explanation }) {
           {backends.length === 0 ? null : (
             <Step title="Backend">
               {backends.map((backend) => (
-                <Backend backend={backend} />
+                <Backend backend={backend} seen={seen} />
               ))}
-              {balancing.map((text) => (
+              {(isUnready ? [] : balancing).map((text) => (
                 <div class="muted">{text}</div>
               ))}
             </Step>
           )}
-          {upstream === undefined ? null : (
+          {upstream === undefined || isUnready ? null : (
             <Step title="Upstream">
               <pre>
                 {`${request.method} ${upstream.target}\nHost: ${upstream.host}`}
@@ -213,22 +226,61 @@ function Candidates({
   );
 }
 
-function Backend({ backend }: { readonly backend: BackendReport }) {
+function Backend({ backend, seen }: { readonly backend: BackendReport; readonly seen: ResultProps["seen"] }) {
   const { service, port, share, endpoints, reason } = backend;
-  const left = endpoints.length - MOST;
+  const known = seen.find((one) => one.service === service && one.port === port);
+  const isFailing = known !== undefined && failing(known);
   return (
-    <div>
-      <Tag tone={endpoints.length > 0 ? "ok" : "bad"}>
-        {endpoints.length > 0 ? "can be reached" : "no endpoint"}
+    <div class="backend">
+      <Tag tone={endpoints.length === 0 ? "bad" : isFailing ? "warn" : "ok"}>
+        {endpoints.length === 0 ? "no endpoint" : isFailing ? "ready, but failing" : "can be reached"}
       </Tag>{" "}
       <b>
         {service}:{port}
       </b>{" "}
       <span class="muted">({share})</span> {reason}
-      <div class="mono muted">
-        {endpoints.slice(0, MOST).join(", ")}
-        {left > 0 ? ` and ${left} more` : ""}
-      </div>
+      {known === undefined ? null : <Endpoints service={known} />}
     </div>
+  );
+}
+
+/** Whether those that would be asked have failed this isolate of late. */
+function failing({ endpoints }: ServiceDetail): boolean {
+  const ready = endpoints.filter(({ state }) => state === "ready");
+  return ready.length > 0 && ready.every(({ health }) => health === "failing" || health === "ejected");
+}
+
+/** Ready is what the cluster says: where this isolate has seen otherwise, that is what somebody came for. */
+function Doubt({ seen }: { readonly seen: ResultProps["seen"] }) {
+  const bad = seen.filter(failing);
+  if (bad.length === 0) return null;
+  return (
+    <p>
+      <Tag tone="bad">but</Tag> the last tries at{" "}
+      {bad.length === 1 ? "its endpoints" : "the endpoints of some of its Services"} failed: such a request is
+      likely to be answered with 502 or 504. <a href="/failures">Failures</a> says why.
+    </p>
+  );
+}
+
+/** Why there is nobody to ask, as far as the cluster says, and where to look on. */
+function Unready({
+  service: { service, port, kind, ready, total, endpoints },
+}: {
+  readonly service: ServiceDetail;
+}) {
+  if (ready > 0) return null;
+  const namespace = service.split("/")[0];
+  const name = `Service ${service}:${port}`;
+  if (kind === "missing") return <p>{name} is not in the cluster, or has no such port.</p>;
+  if (total === 0) return <p>{name} has no endpoints: no pod fits its selector, or none has been started.</p>;
+  const pods = endpoints.flatMap(({ pod }) => (pod === null ? [] : [pod])).slice(0, 3);
+  return (
+    <p>
+      {name} has {plural(total, "endpoint")}, and the cluster calls none of them ready. See why:{" "}
+      <code class="cmd">
+        kubectl describe pods -n {namespace} {pods.join(" ")}
+      </code>
+    </p>
   );
 }

@@ -67,7 +67,8 @@ function Known({ view, frame }: { readonly view: HistoryView; readonly frame: Fr
             {comparison.changes.map(({ kind, section, name, details }) => (
               <div class="change wrap">
                 <Tag tone={kind === "added" ? "ok" : kind === "removed" ? "bad" : "none"}>{kind}</Tag>{" "}
-                <small class="muted">{section}</small> <b>{name}</b>
+                {section === "hosts" ? <small class="muted">host </small> : null}
+                <b>{name}</b>
                 {details.map((detail) => (
                   <div>{detail}</div>
                 ))}
@@ -88,16 +89,7 @@ function Known({ view, frame }: { readonly view: HistoryView; readonly frame: Fr
         <h2>Generations</h2>
         <Table
           label="Generations"
-          head={[
-            "#Generation",
-            "Made",
-            "State",
-            "What changed",
-            "#Hosts",
-            "#Services",
-            "#Certificates",
-            "Roll back",
-          ]}
+          head={["#Generation", "Made", "State", "What changed", "#Hosts", "#Services", "Roll back"]}
         >
           {generations.map((entry, index) => (
             <Row entry={entry} earlier={generations[index + 1]?.generation} now={frame.now} />
@@ -135,7 +127,7 @@ function Row({ entry, earlier, now }: RowProps) {
       <td class="changed">
         <Summary generation={generation} earlier={changed?.since ?? earlier} changed={changed} />
       </td>
-      {(["hosts", "services", "certificates"] as const).map((section) => (
+      {(["hosts", "services"] as const).map((section) => (
         <td class="n">{records === null ? "–" : number(records[section])}</td>
       ))}
       <td class="nowrap">

@@ -1,13 +1,13 @@
 /** One host: its rules in matching order, where they lead, and how the endpoints fare. */
-import type { EndpointDetail, HostDetail, RouteDetail, ServiceDetail } from "../../system/state/hosts.ts";
+import type { HostDetail, RouteDetail } from "../../system/state/hosts.ts";
+import type { ServiceDetail } from "../../system/state/services.ts";
+import { Endpoints } from "../parts/endpoints.tsx";
 import { type Frame, Page } from "../parts/frame.tsx";
 import {
   CertificateTag,
   ChainText,
   hostPath,
   hostTitle,
-  milliseconds,
-  number,
   Pager,
   plural,
   Ready,
@@ -132,7 +132,7 @@ function anchorOf({ service, port }: { readonly service: string; readonly port: 
 }
 
 function ServiceCard({ service }: { readonly service: ServiceDetail }) {
-  const { kind, address, ready, total, endpoints, more } = service;
+  const { kind, address, ready, total } = service;
   return (
     <section id={anchorOf(service)}>
       <h3>
@@ -145,65 +145,7 @@ function ServiceCard({ service }: { readonly service: ServiceDetail }) {
       {kind !== "externalName" && kind !== "missing" && total === 0 ? (
         <p class="muted">It has no endpoints: no pod fits its selector, or none has been started.</p>
       ) : null}
-      {endpoints.length === 0 ? null : (
-        <Table
-          label={`Endpoints of ${service.service}`}
-          head={["Endpoint", "Pod", "Ready", "Health", "#Requests", "#Errors", "#Latency", "#Under way"]}
-        >
-          {endpoints.map((endpoint) => (
-            <EndpointRow endpoint={endpoint} />
-          ))}
-        </Table>
-      )}
-      {more > 0 ? <p class="muted">and {plural(more, "more endpoint")}</p> : null}
+      <Endpoints service={service} />
     </section>
   );
-}
-
-function EndpointRow({ endpoint }: { readonly endpoint: EndpointDetail }) {
-  const { address, pod, state, requests, errors, latencyMs, underway } = endpoint;
-  return (
-    <tr>
-      <th scope="row" class="mono">
-        {address}
-      </th>
-      <td>{pod ?? <span class="muted">–</span>}</td>
-      <td>
-        <Tag tone={state === "ready" ? "ok" : "warn"}>{state}</Tag>
-      </td>
-      <td>
-        <HealthTag endpoint={endpoint} />
-      </td>
-      <td class="n">{requests === null ? "–" : number(requests)}</td>
-      <td class="n">
-        {errors === null ? (
-          "–"
-        ) : isFailing(endpoint) ? (
-          <Tag tone="bad">{number(errors)}</Tag>
-        ) : (
-          number(errors)
-        )}
-      </td>
-      <td class="n">{milliseconds(latencyMs)}</td>
-      <td class="n">{underway}</td>
-    </tr>
-  );
-}
-
-/** More than one request in twenty: what answers may well answer with errors. */
-function isFailing({ requests, errors }: EndpointDetail): boolean {
-  return (errors ?? 0) * 20 > (requests ?? 0);
-}
-
-function HealthTag({ endpoint: { health, trialSeconds } }: { readonly endpoint: EndpointDetail }) {
-  switch (health) {
-    case "ejected":
-      return <Tag tone="bad">ejected, tried again {trialSeconds === 0 ? "now" : `in ${trialSeconds} s`}</Tag>;
-    case "failing":
-      return <Tag tone="bad">fails, and is used for want of others</Tag>;
-    case "serving":
-      return <Tag tone="ok">answers</Tag>;
-    case null:
-      return <span class="muted">not asked yet</span>;
-  }
 }

@@ -75,7 +75,7 @@ function Counts({ overview, now }: { readonly overview: Overview; readonly now: 
       </Stat>
       <Stat label="Services" value={number(counts.services)}>
         {counts.servicesDown === 0 ? (
-          <Tag tone="ok">all with routes are ready</Tag>
+          <Tag tone="ok">none is down</Tag>
         ) : (
           <Tag tone="bad">{counts.servicesDown} down</Tag>
         )}
@@ -132,7 +132,11 @@ function Traffic({ traffic }: { readonly traffic: Overview["traffic"] }) {
           {perSecond < 10 ? perSecond.toFixed(1) : number(perSecond)} a second
           <Sparkline label={`Requests ${over}`} values={points.map((point) => point.requests)} />
         </Stat>
-        <Stat label="Errors (5xx)" value={`${number(errors)} · ${percent(errors, requests)}`}>
+        <Stat
+          label="Errors (5xx)"
+          href="/failures"
+          value={`${number(errors)} · ${percent(errors, requests)}`}
+        >
           {number(clientErrors)} answered 4xx
           <Sparkline label={`Errors ${over}`} values={points.map((point) => point.errors)} tone="bad" />
         </Stat>

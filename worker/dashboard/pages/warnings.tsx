@@ -33,6 +33,25 @@ export function WarningsPage({
   );
 }
 
+const LISTS: Readonly<Record<string, string>> = {
+  Service: "/hosts",
+  Ingress: "/hosts",
+  Secret: "/certificates",
+};
+
+/** Leads to where it is listed. */
+function ObjectName({ name }: { readonly name: string }) {
+  const [kind = "", object = ""] = name.split(" ", 2);
+  const list = LISTS[kind];
+  if (list === undefined || !object.includes("/")) return name;
+  const query = new URLSearchParams({ q: object.replace(/:\d+$/, "") });
+  return (
+    <>
+      {kind} <a href={`${list}?${query}`}>{object}</a>
+    </>
+  );
+}
+
 export function WarningList({ warnings }: { readonly warnings: readonly Warning[] }) {
   if (warnings.length === 0) {
     return (
@@ -47,7 +66,7 @@ export function WarningList({ warnings }: { readonly warnings: readonly Warning[
         <tr>
           <td>{severity === "error" ? <Tag tone="bad">error</Tag> : <Tag tone="warn">warning</Tag>}</td>
           <th scope="row" class="wrap">
-            {object}
+            <ObjectName name={object} />
             {field === null ? null : (
               <div class="muted mono">
                 <small>{field}</small>

@@ -18,6 +18,7 @@ const PAGES = [
   ["/", "Overview"],
   ["/hosts", "Hosts"],
   ["/traffic", "Traffic"],
+  ["/failures", "Failures"],
   ["/explain", "Explain"],
   ["/dns", "DNS"],
   ["/certificates", "Certificates"],

@@ -1,15 +1,19 @@
 /** Gathers what the pages and `/api` show, and hands it to the pure functions beside this file. */
 import { errorText } from "../../log.ts";
+import type { AccessRecord } from "../../observe/access-record.ts";
 import type { Pool } from "../../ingress/pool.ts";
 import type { Generation } from "../../snapshot/generation.ts";
 import type { SnapshotReader } from "../../snapshot/reader.ts";
 import { certificateEntry, certificateList, type CertificateList, certificateState } from "./certificates.ts";
 import { type AskDns, type DnsAnswer, type DnsQuestion } from "./dns.ts";
 import type { FoundAgent, TrafficFacts } from "./facts.ts";
+import { type Failure, failuresFound } from "./failures.ts";
+import { failingServices } from "./failing.ts";
 import { type HistoryQuery, type HistorySource, type HistoryView, historyView } from "./history.ts";
 import { type HostDetail, hostDetail, type HostList, hostList } from "./hosts.ts";
 import { Inventory } from "./inventory.ts";
 import { type Overview, overviewOf, servicesDown } from "./overview.ts";
+import { type ServiceDetail, serviceOf } from "./services.ts";
 import { type TrafficView, trafficView } from "./traffic.ts";
 import { type Warning, warningsOf } from "./warnings.ts";
 
@@ -19,6 +23,8 @@ export interface StateSources {
   readonly agent: () => Promise<FoundAgent>;
   /** `null` where nobody counts. */
   readonly traffic: () => TrafficFacts | null;
+  /** Requests that this isolate answered with 5xx, the newest first. */
+  readonly failures: () => readonly AccessRecord[];
   /** What this isolate knows of the endpoints behind a port, where it has sent anything there. */
   readonly poolOf: (service: string, port: number) => Pool | undefined;
   readonly askDns: AskDns;
@@ -87,11 +93,13 @@ export class EdgeState {
     ]);
     const { now } = this;
     const ending = lines.filter(({ notAfter }) => certificateState(notAfter, now) !== "valid");
+    const down = servicesDown(hosts, services);
     return warningsOf({
       found,
       lastError: this.#lastError,
       hold: hold === undefined ? null : { generation: hold.generation, reason: hold.reason ?? null },
-      servicesDown: servicesDown(hosts, services),
+      servicesDown: down,
+      failing: failingServices(this.#sources.traffic()?.flows ?? [], this.#sources.failures(), new Set(down)),
       certificates: ending.map((line) => certificateEntry(line, now)),
     });
   }
@@ -111,6 +119,23 @@ export class EdgeState {
     const { poolOf, traffic } = this.#sources;
     const flows = traffic()?.flows ?? null;
     return hostDetail(await this.view(), name, { page, size: ROUTES, now: this.now, poolOf, flows });
+  }
+
+  /** Services with their endpoints, each named once. */
+  async services(
+    named: readonly { readonly service: string; readonly port: number }[],
+  ): Promise<readonly ServiceDetail[]> {
+    const view = await this.view();
+    const { poolOf, traffic } = this.#sources;
+    const options = { now: this.now, poolOf, flows: traffic()?.flows ?? null };
+    const once = new Map(named.map((one) => [`${one.service}:${one.port}`, one]));
+    return Promise.all(
+      Array.from(once.values(), ({ service, port }) => serviceOf(view, service, port, options)),
+    );
+  }
+
+  failures(query: string): readonly Failure[] {
+    return failuresFound(this.#sources.failures(), query);
   }
 
   async dns(question: DnsQuestion): Promise<DnsAnswer> {

@@ -1,6 +1,7 @@
 /** What somebody should look at: what the agent found in objects, and what the edge sees of itself. Pure. */
 import type { CertificateEntry } from "./certificates.ts";
 import type { FoundAgent } from "./facts.ts";
+import type { FailingService } from "./failing.ts";
 
 export interface Warning {
   /** `error`: something is not served. `warning`: something is not served as it is written, or will not be for long. */
@@ -19,6 +20,8 @@ export interface WarningFacts {
   readonly hold: { readonly generation: number; readonly reason: string | null } | null;
   /** `namespace/name` of Services that routes lead to and that have no ready endpoint. */
   readonly servicesDown: readonly string[];
+  /** Others whose requests fail of late. */
+  readonly failing: readonly FailingService[];
   /** Those that have expired, or do so within 30 days. */
   readonly certificates: readonly CertificateEntry[];
 }
@@ -34,7 +37,13 @@ export function warningsOf(facts: WarningFacts): readonly Warning[] {
   ];
 }
 
-function* edgeWarnings({ lastError, hold, servicesDown, certificates }: WarningFacts): Generator<Warning> {
+function* edgeWarnings({
+  lastError,
+  hold,
+  servicesDown,
+  failing,
+  certificates,
+}: WarningFacts): Generator<Warning> {
   const edge = { source: "edge", field: null } as const;
   if (lastError !== null) {
     yield {
@@ -61,6 +70,17 @@ function* edgeWarnings({ lastError, hold, servicesDown, certificates }: WarningF
       object: `Service ${service}`,
       message: "Routes lead to it and none of its endpoints is ready: they answer 503.",
       remedy: `Look at its pods: kubectl get endpointslices -n ${service.split("/")[0]}, and their readiness probes.`,
+    };
+  }
+  for (const { service, tries, failed, reason } of failing) {
+    yield {
+      ...edge,
+      severity: failed * 2 >= tries ? "error" : "warning",
+      object: `Service ${service}`,
+      message:
+        `${failed} of its last ${tries} tries failed, as this isolate has seen it in about 5 minutes.` +
+        (reason === null ? "" : ` The last: ${reason}`),
+      remedy: `See what failed under Failures, and its pods: kubectl get pods -n ${service.split("/")[0]} -o wide.`,
     };
   }
   for (const { name, secret, days, state } of certificates) {
