@@ -153,12 +153,12 @@ function pages(app: App, assets: Assets, { state, explain: { systemHost, zone } 
       generation: root.generation,
       published: root.time,
       now: state.now,
-      warnings: warnings ?? (await state.warnings()).length,
+      warnings: warnings ?? (await state.warningsKnown())?.length,
       hasSession: /(?:^|[;\s-])lintel=/.test(headers.get("cookie") ?? ""),
     };
   }
   app.get("/", async (c) => {
-    const [overview, warnings] = await Promise.all([state.overview(), state.warnings()]);
+    const { overview, warnings } = await state.front();
     const frame = await frameFor(c.req.raw, warnings.length);
     return page(<OverviewPage frame={frame} overview={overview} warnings={warnings} />);
   });

@@ -95,11 +95,14 @@ async function servedView(reader: SnapshotReader) {
   }
 }
 
+/** Until a page is there that was asked for, with its style and script. */
+const BACKGROUND_MS = 1_000;
+
 function createState(
   { env, config: { cluster }, verifier, reader, pools, observer }: EdgeSystemOptions,
   platform: Platform,
 ): EdgeState {
-  const { now, delay } = platform;
+  const { now, delay, waitUntil } = platform;
   const place = { cluster, verifier, get: kvGet(env.KV), now, delay };
   const report = createReportReader(place);
   const history = createHistory({
@@ -115,6 +118,8 @@ function createState(
     poolOf: (service, port) => pools.known(service, port),
     askDns: createDnsAsker(platform),
     history: historySource(history),
+    // At once, hundreds of reads would hold the response up.
+    background: (work) => waitUntil(delay(BACKGROUND_MS).then(work)),
     now,
   });
 }

@@ -143,3 +143,43 @@ it("still explains in JSON to those who ask for no page", async () => {
   const response = await ask("/explain?url=http%3A%2F%2Fgone.test%2F");
   expect(await response.json()).toMatchObject({ outcome: { status: 503 } });
 });
+
+describe("a large cluster, at the first page of an isolate", () => {
+  const many = (what: (n: number) => [string, unknown]) =>
+    Object.fromEntries(Array.from({ length: 6_000 }, (_, n) => what(n)));
+  let large: Published;
+
+  beforeAll(async () => {
+    large = await Published.create("large");
+    await large.publish({
+      hosts: many((n) => [`h${n}.test`, hostOf(`PathPrefix / shop/web-${n}`)]) as never,
+      services: many((n) => [`shop/web-${n}`, serviceOf(...(n === 7 ? [] : ["10.0.0.1"]))]) as never,
+    });
+  });
+
+  it("is read once for the overview", async () => {
+    large.reads.length = 0;
+    const first = await systemHost(large)("/", { headers: { accept: "text/html" } });
+    expect(await first.text()).toContain("shop/web-7");
+    expect(large.shardReads().length).toBeGreaterThan(16);
+    expect(new Set(large.shardReads()).size).toBe(large.shardReads().length);
+  });
+
+  it("is read behind a page that needs little of it, which has the number of warnings later", async () => {
+    const behind: Promise<unknown>[] = [];
+    const ask = systemHost(
+      large,
+      {},
+      {
+        waitUntil: (work: Promise<unknown>) => void behind.push(work),
+        // Deadlines, which are longer, never come.
+        delay: (ms: number) => (ms < 1000 ? Promise.resolve() : new Promise(() => undefined)),
+      },
+    );
+    const dns = async () => (await ask("/dns", { headers: { accept: "text/html" } })).text();
+    expect(await dns()).not.toContain('class="count"');
+    await dns();
+    await Promise.all(behind);
+    expect(await dns()).toContain('aria-label="1 open"');
+  });
+});

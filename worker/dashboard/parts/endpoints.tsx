@@ -26,7 +26,7 @@ function EndpointRow({ endpoint }: { readonly endpoint: EndpointDetail }) {
       <th scope="row" class="mono">
         {address}
       </th>
-      <td>{pod ?? <span class="muted">–</span>}</td>
+      <td class="nowrap">{pod ?? <span class="muted">–</span>}</td>
       <td>
         <Tag tone={state === "ready" ? "ok" : "warn"}>{state}</Tag>
       </td>
@@ -59,7 +59,7 @@ function HealthTag({ endpoint: { health, trialSeconds, requests } }: { readonly 
     case "ejected":
       return <Tag tone="bad">ejected, tried again {trialSeconds === 0 ? "now" : `in ${trialSeconds} s`}</Tag>;
     case "failing":
-      return <Tag tone="bad">fails, and is used for want of others</Tag>;
+      return <Tag tone="bad">failing</Tag>;
     case "serving":
       return <Tag tone="ok">answers</Tag>;
     case null:

@@ -53,7 +53,7 @@ export function Page({ frame, at, title, lede, live, children }: PageProps) {
           <img src={frame.assets.icon.path} alt="" width="20" height="20" />
           Lintel
         </a>
-        <nav aria-label="Pages">
+        <nav aria-label="Pages" id="pages" data-live>
           <ul>
             {PAGES.map(([path, name]) => (
               <li>

@@ -68,6 +68,13 @@ class Kept<S extends Section, T, All> {
     return all;
   }
 
+  /** How many shards of a generation are not known yet. */
+  unread({ root }: Skimmable): number {
+    const { shards } = root.sections[this.#section];
+    if (this.#whole !== undefined && isSame(this.#whole.shards, shards)) return 0;
+    return shards.filter((digest) => !this.#known.has(digest)).length;
+  }
+
   async #skimmed(generation: Skimmable, digest: string): Promise<ShardRecords<S> | undefined> {
     try {
       return await generation.skim(this.#section, digest);
@@ -125,6 +132,14 @@ export class Inventory {
 
   certificates(generation: Skimmable): Promise<AllCertificates> {
     return this.#certificates.of(generation);
+  }
+
+  /** Shards of a generation's hosts, Services and certificates that nobody has looked at yet. */
+  unread(generation: Skimmable): number {
+    return [this.#hosts, this.#services, this.#certificates].reduce(
+      (sum, kept) => sum + kept.unread(generation),
+      0,
+    );
   }
 
   zones(generation: Skimmable): Promise<AllZones> {

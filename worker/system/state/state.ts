@@ -11,7 +11,7 @@ import { type Failure, failuresFound } from "./failures.ts";
 import { failingServices } from "./failing.ts";
 import { type HistoryQuery, type HistorySource, type HistoryView, historyView } from "./history.ts";
 import { type HostDetail, hostDetail, type HostList, hostList } from "./hosts.ts";
-import { Inventory } from "./inventory.ts";
+import { type AllCertificates, type AllHosts, type AllServices, Inventory } from "./inventory.ts";
 import { type Overview, overviewOf, servicesDown } from "./overview.ts";
 import { type ServiceDetail, serviceOf } from "./services.ts";
 import { type TrafficView, trafficView } from "./traffic.ts";
@@ -29,6 +29,8 @@ export interface StateSources {
   readonly poolOf: (service: string, port: number) => Pool | undefined;
   readonly askDns: AskDns;
   readonly history: HistorySource;
+  /** Does something once the response is on its way. */
+  readonly background: (work: () => Promise<unknown>) => void;
   /** Milliseconds since 1970. */
   readonly now: () => number;
 }
@@ -39,6 +41,19 @@ export interface ListQuery {
   readonly page: number;
 }
 
+interface Reading {
+  readonly generation: Generation;
+  readonly hosts: AllHosts;
+  readonly services: AllServices;
+  readonly certificates: AllCertificates;
+  readonly found: FoundAgent;
+}
+
+/** A change of a cluster touches so many shards at most, and as many are read at once. */
+const FEW_READS = 16;
+/** A reading that takes longer has ended with the request that began it (Workers). */
+const READING_MS = 10_000;
+
 export const PAGE_SIZE = 50;
 /** Routes of one host on a page. */
 const ROUTES = 50;
@@ -47,6 +62,7 @@ const ROUTES = 50;
 export class EdgeState {
   readonly inventory = new Inventory();
   readonly #sources: StateSources;
+  #readingSince = Number.NEGATIVE_INFINITY;
 
   constructor(sources: StateSources) {
     this.#sources = sources;
@@ -61,15 +77,19 @@ export class EdgeState {
   }
 
   async overview(): Promise<Overview> {
-    const generation = await this.view();
-    const [hosts, services, certificates, found, warnings] = await Promise.all([
-      this.inventory.hosts(generation),
-      this.inventory.services(generation),
-      this.inventory.certificates(generation),
-      this.#sources.agent(),
-      this.warnings(),
-    ]);
-    return overviewOf({
+    return (await this.front()).overview;
+  }
+
+  async warnings(): Promise<readonly Warning[]> {
+    return this.#warningsIn(await this.#read());
+  }
+
+  /** What the first page shows, of one reading: two at once would read a whole cluster twice. */
+  async front(): Promise<{ readonly overview: Overview; readonly warnings: readonly Warning[] }> {
+    const all = await this.#read();
+    const warnings = this.#warningsIn(all);
+    const { generation, hosts, services, certificates, found } = all;
+    const overview = overviewOf({
       root: generation.root,
       lastError: this.#lastError,
       hosts,
@@ -80,19 +100,39 @@ export class EdgeState {
       traffic: this.#sources.traffic(),
       now: this.now,
     });
+    return { overview, warnings };
   }
 
-  async warnings(): Promise<readonly Warning[]> {
+  /**
+   * For the number beside a menu's entry, which no page waits for: `undefined` while much of the cluster has yet to be
+   * read, which this begins then.
+   */
+  async warningsKnown(): Promise<readonly Warning[] | undefined> {
+    if (this.inventory.unread(await this.view()) <= FEW_READS) return this.warnings();
+    const { now } = this;
+    if (now - this.#readingSince >= READING_MS) {
+      this.#readingSince = now;
+      // Whoever needs it next reads it, and is told what is wrong.
+      this.#sources.background(() => this.#read().catch(() => undefined));
+    }
+    return undefined;
+  }
+
+  async #read(): Promise<Reading> {
     const generation = await this.view();
-    const { hold } = generation.root;
-    const [hosts, services, { lines }, found] = await Promise.all([
+    const [hosts, services, certificates, found] = await Promise.all([
       this.inventory.hosts(generation),
       this.inventory.services(generation),
       this.inventory.certificates(generation),
       this.#sources.agent(),
     ]);
+    return { generation, hosts, services, certificates, found };
+  }
+
+  #warningsIn({ generation, hosts, services, certificates, found }: Reading): readonly Warning[] {
+    const { hold } = generation.root;
     const { now } = this;
-    const ending = lines.filter(({ notAfter }) => certificateState(notAfter, now) !== "valid");
+    const ending = certificates.lines.filter(({ notAfter }) => certificateState(notAfter, now) !== "valid");
     const down = servicesDown(hosts, services);
     return warningsOf({
       found,
