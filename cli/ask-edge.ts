@@ -34,6 +34,8 @@ export async function askEdge(
   // An edge that is asked by its address is told which of its hosts is meant.
   const { hostname, host } = question;
   const isAddress = hostname === "localhost" || isIP(hostname.replaceAll(/[[\]]/g, "")) !== 0;
+  // Browsers look for these names on their own machine (RFC 6761, 6.3), resolvers need not know them.
+  if (hostname.endsWith(".localhost")) question.hostname = "127.0.0.1";
   const headers = {
     host: isAddress ? systemHost : host,
     ...(token !== undefined && { authorization: `Bearer ${token}` }),

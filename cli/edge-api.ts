@@ -89,6 +89,42 @@ export const failuresSchema = z.looseObject({
   ),
 });
 
+const changeList = z.array(z.string());
+
+/** `null` where the edge cannot list them. */
+export const historySchema = z
+  .looseObject({
+    generations: z.array(
+      z.looseObject({
+        generation: whole,
+        time: whole.nullable(),
+        served: z.boolean(),
+        hold: z.looseObject({ generation: whole, reason: z.string().nullable() }).nullable(),
+        records: z.looseObject({ hosts: whole, services: whole, certificates: whole }).nullable(),
+        problem: z.string().nullable(),
+        /** Of the newest, by edges that tell it. */
+        changed: z.looseObject({ since: whole, lines: changeList, more: whole }).nullish(),
+      }),
+    ),
+    after: whole,
+    comparison: z
+      .looseObject({
+        changes: z.array(
+          z.looseObject({
+            section: z.string(),
+            kind: z.enum(["added", "removed", "changed"]),
+            name: z.string(),
+            details: changeList,
+          }),
+        ),
+        omitted: whole,
+        incomplete: changeList,
+      })
+      .nullable(),
+    problem: z.string().nullable(),
+  })
+  .nullable();
+
 /** What the edge that explained knows of the endpoints; older ones tell nothing of it. */
 export const seenSchema = z.looseObject({
   seen: z
@@ -141,5 +177,6 @@ export type OverviewAnswer = z.output<typeof overviewSchema>;
 export type WarningsAnswer = z.output<typeof warningsSchema>;
 export type CertificatesAnswer = z.output<typeof certificatesSchema>;
 export type FailuresAnswer = z.output<typeof failuresSchema>;
+export type HistoryAnswer = z.output<typeof historySchema>;
 export type SeenServices = z.output<typeof seenSchema>["seen"];
 export type TrafficAnswer = z.output<typeof trafficSchema>;

@@ -3,6 +3,7 @@ import { SECTION_NAMES } from "../contract/index.ts";
 import type { HistoryEntry } from "../sync-agent/publish/history.ts";
 import { changeLines } from "../worker/system/history/change.ts";
 import type { Comparison } from "../worker/system/history/compare.ts";
+import type { HistoryAnswer } from "./edge-api.ts";
 import { count, printable, table } from "./table.ts";
 
 export interface Told {
@@ -41,13 +42,59 @@ function summary({ entry, since, comparison }: Told): string[] {
   return [...shown, ...(more > 0 ? [`and ${count(more)} more: ${all}`] : [])].map((line) => INDENT + line);
 }
 
-export function comparisonText(from: number, to: number, comparison: Comparison): string {
+type EdgeGenerations = NonNullable<HistoryAnswer>["generations"];
+
+/** As an edge tells it, which has a few lines of each. */
+export function edgeHistoryText(generations: EdgeGenerations): string {
+  if (generations.length === 0) return "The edge's KV keeps no generation.\n";
+  const columns = ["GENERATION", "TIME", "HOSTS", "SERVICES", "CERTIFICATES", ""];
+  const [head = "", ...rows] = table(
+    columns.map((name) => ({ name })),
+    generations.map(({ generation, time, served, hold, records, problem }) => [
+      String(generation),
+      time === null ? "-" : new Date(time).toISOString(),
+      ...(["hosts", "services", "certificates"] as const).map((name) => String(records?.[name] ?? "-")),
+      [
+        served ? "served" : undefined,
+        hold === null
+          ? undefined
+          : `holds generation ${hold.generation}${hold.reason ? `: ${hold.reason}` : ""}`,
+        problem ?? undefined,
+      ]
+        .filter((note) => note !== undefined)
+        .join(", "),
+    ]),
+  );
+  const lines = generations.flatMap(({ generation, changed }, at) => {
+    if (!changed) return [rows[at] ?? ""];
+    const { since, lines, more } = changed;
+    const all = `lintel history --from ${since} --to ${generation}`;
+    const texts = lines.length + more === 0 ? ["nothing that is served differs"] : lines;
+    return [
+      rows[at] ?? "",
+      ...[...texts, ...(more > 0 ? [`and ${count(more)} more: ${all}`] : [])].map(
+        (line) => INDENT + printable(line),
+      ),
+    ];
+  });
+  return `${[head, ...lines].join("\n")}\n`;
+}
+
+export function edgeHistoryJson(generations: EdgeGenerations): string {
+  return json(generations);
+}
+
+type AnyComparison = Omit<Comparison, "changes"> & {
+  readonly changes: readonly Pick<Comparison["changes"][number], "kind" | "name" | "details">[];
+};
+
+export function comparisonText(from: number, to: number, comparison: AnyComparison): string {
   const changes = comparison.changes.length + comparison.omitted;
   const head = `From generation ${from} to ${to}: ${count(changes)} ${changes === 1 ? "change" : "changes"}`;
   return `${[head, ...linesOf(comparison)].join("\n")}\n`;
 }
 
-function linesOf({ changes, omitted, incomplete }: Comparison): string[] {
+function linesOf({ changes, omitted, incomplete }: AnyComparison): string[] {
   const lines = [
     ...changes.flatMap(changeLines),
     ...(omitted > 0 ? [`and ${count(omitted)} more changes`] : []),
@@ -67,7 +114,7 @@ export function historyJson(told: readonly Told[]): string {
   );
 }
 
-export function comparisonJson(from: number, to: number, comparison: Comparison): string {
+export function comparisonJson(from: number, to: number, comparison: AnyComparison): string {
   return json({ from, to, ...comparison });
 }
 

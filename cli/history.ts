@@ -1,8 +1,13 @@
 import { Command, InvalidArgumentError, Option } from "commander";
+import { type EdgeFlags, edgeOptions } from "./edge-flags.ts";
 import { UsageError } from "./exit.ts";
-import { type KvFlags, withKvOptions } from "./kv-flags.ts";
+import type { KvFlags } from "./kv-flags.ts";
+import { options } from "./options.ts";
 
-export interface HistoryFlags extends KvFlags {
+/** From an edge, or from KV with its token and the keys. */
+export interface HistoryFlags extends EdgeFlags, Omit<KvFlags, "apiToken" | "keys"> {
+  apiToken?: string;
+  keys?: string;
   limit: number;
   /** Whether to tell what changed. */
   changes: boolean;
@@ -15,9 +20,19 @@ export function historyCommand(): Command {
   const command = new Command("history")
     .summary("List the generations that the KV store keeps, and what changed in each.")
     .description(
-      "List the generations that the KV store keeps, newest first, with what changed in each of them: those that can be rolled back to. With --from and --to, tell all that differs between two of them.",
+      "List the generations that the KV store keeps, newest first, with what changed in each of them: those that can be rolled back to. Asks an edge (--edge-url), or KV itself (--api-token and --keys). With --from and --to, tell all that differs between two of them.",
     );
-  return withKvOptions(command)
+  return command
+    .addOption(edgeOptions.edgeUrl())
+    .addOption(edgeOptions.token())
+    .addOption(options.systemHost())
+    .addOption(options.kvUrl())
+    .addOption(options.apiToken().makeOptionMandatory(false))
+    .addOption(options.accountId())
+    .addOption(options.namespaceId())
+    .addOption(options.headUrl())
+    .addOption(options.keys().makeOptionMandatory(false))
+    .addOption(options.cluster())
     .addOption(
       new Option("--limit <count>", "list no more than so many")
         .env("LINTEL_LIMIT")

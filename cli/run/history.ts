@@ -4,8 +4,18 @@ import { findRoot } from "../../sync-agent/publish/find-root.ts";
 import { type KeptRoot, readRoots } from "../../sync-agent/publish/history.ts";
 import type { Kv } from "../../sync-agent/publish/kv.ts";
 import { type CompareOptions, compareRoots } from "../../worker/system/history/compare.ts";
-import { CommandError } from "../exit.ts";
-import { comparisonJson, comparisonText, historyJson, historyText, type Told } from "../history-text.ts";
+import { askJson } from "../ask-edge.ts";
+import { historySchema } from "../edge-api.ts";
+import { CommandError, UsageError } from "../exit.ts";
+import {
+  comparisonJson,
+  comparisonText,
+  edgeHistoryJson,
+  edgeHistoryText,
+  historyJson,
+  historyText,
+  type Told,
+} from "../history-text.ts";
 import type { HistoryFlags } from "../history.ts";
 import { readKeys } from "../key-files.ts";
 import { kvOf, namingFlags } from "../kv-access.ts";
@@ -15,12 +25,46 @@ const SHARDS_A_GENERATION = 32;
 
 /** Prints the history to stdout. @throws CommandError naming the flag and the remedy. */
 export async function runHistory(flags: HistoryFlags): Promise<void> {
-  const { publicKey } = await readKeys(flags.keys, ["publicKey"]);
-  const place = { cluster: flags.cluster, kv: kvOf(flags), verifier: await loadVerifier(publicKey) };
-  const text = await namingFlags(flags, () =>
+  process.stdout.write(await (flags.edgeUrl === undefined ? fromKv(flags) : fromEdge(flags)));
+}
+
+async function fromEdge(flags: HistoryFlags): Promise<string> {
+  const { from, to, limit, changes, format } = flags;
+  const query = new URLSearchParams();
+  if (from !== undefined) query.set("before", String(from));
+  if (to !== undefined) query.set("after", String(to));
+  const answer = await askJson(
+    flags,
+    "tell its history",
+    `/api/history${query.size === 0 ? "" : `?${query}`}`,
+    historySchema,
+  );
+  if (answer === null) throw new CommandError("the edge cannot list the generations: KV does not answer it");
+  if (from === undefined) {
+    const listed = answer.generations.slice(0, limit);
+    const told = changes ? listed : listed.map((entry) => Object.assign({}, entry, { changed: null }));
+    return format === "json" ? edgeHistoryJson(told) : edgeHistoryText(told);
+  }
+  if (answer.comparison === null) {
+    throw new CommandError(`--from ${from}: ${answer.problem ?? "there is nothing to compare it with."}`);
+  }
+  const compared = [from, answer.after, answer.comparison] as const;
+  return format === "json" ? comparisonJson(...compared) : comparisonText(...compared);
+}
+
+async function fromKv(flags: HistoryFlags): Promise<string> {
+  const { apiToken, keys } = flags;
+  if (apiToken === undefined || keys === undefined) {
+    throw new UsageError(
+      "name an edge (--edge-url), as in http://127.0.0.1:8080, or give what KV asks for (--api-token and --keys)",
+    );
+  }
+  const kv = { ...flags, apiToken, keys };
+  const { publicKey } = await readKeys(keys, ["publicKey"]);
+  const place = { cluster: flags.cluster, kv: kvOf(kv), verifier: await loadVerifier(publicKey) };
+  return namingFlags(kv, () =>
     flags.from === undefined ? list(flags, place) : between(flags.from, flags, place),
   );
-  process.stdout.write(text);
 }
 
 interface Place {

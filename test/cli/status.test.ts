@@ -166,6 +166,39 @@ No warnings.
   });
 });
 
+describe("lintel history, of an edge", () => {
+  it("lists generations with what changed in them", async () => {
+    expect(await main(["history", "--edge-url", edge.url])).toBe(0);
+    expect(stdout).toBe(`GENERATION  TIME                      HOSTS  SERVICES  CERTIFICATES
+42          ${new Date(1_795_919_000_000).toISOString()}  31     18        12            served, holds generation 40: it broke
+            Service shop/web: endpoints 10.0.0.7 (web-a) removed, 2 ready
+            and 3 more: lintel history --from 41 --to 42
+41          -                         -      -         -             KV does not have it any more
+`);
+  });
+
+  it("tells what changed between two", async () => {
+    expect(await main(["history", "--edge-url", edge.url, "--from", "40"])).toBe(0);
+    expect(stdout).toBe("From generation 40 to 42: 1 change\nshop.test: removed, of Ingress shop/web\n");
+  });
+
+  it("is JSON on demand", async () => {
+    expect(await main(["history", "--edge-url", edge.url, "--json", "--limit", "1"])).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject([{ generation: 42, changed: { since: 41 } }]);
+  });
+
+  it("needs an edge or KV", async () => {
+    expect(await main(["history"])).toBe(2);
+    expect(stderr).toContain("name an edge (--edge-url)");
+  });
+});
+
+it("finds the dashboard's own name on this machine", async () => {
+  const { port } = new URL(edge.url);
+  expect(await main(["status", "--edge-url", `http://lintel.localhost:${port}`, "--json"])).toBe(0);
+  expect(edge.asked[0]?.host).toBe(`lintel.localhost:${port}`);
+});
+
 describe("lintel top", () => {
   const SUMMARY =
     "12,345 requests in the last 10 min (20.6 a second)\n12 with 5xx (0.1%), 40 with 4xx, p50 4.2 ms, p99 1.2 s";

@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { afterAll, beforeAll, beforeEach, describe, expect, it, test } from "vitest";
 import { Browser, type Page } from "./support/browser.ts";
+import { get } from "./support/client.ts";
 import { type Up, up } from "./support/lintel.ts";
 import { ingress, service } from "./support/objects.ts";
 import { Pod } from "./support/pods.ts";
@@ -16,6 +17,7 @@ const PAGES = [
   ["hosts", "/hosts"],
   ["a host", "/hosts/shop.test"],
   ["traffic", "/traffic"],
+  ["failures", "/failures"],
   ["explain", "/explain?url=http%3A%2F%2Fshop.test%2Fcart"],
   ["DNS", "/dns?name=web.test.svc.cluster.local"],
   ["certificates", "/certificates"],
@@ -35,6 +37,8 @@ describe.skipIf(isMissing("chromium"))("the dashboard", () => {
   let page: Page;
   let base: string;
   let axe: string;
+  /** Of a request that was answered with 503. */
+  let failedId: string;
 
   beforeAll(async () => {
     pod = await Pod.start("web", (_, response) => response.end("ok"));
@@ -76,6 +80,8 @@ describe.skipIf(isMissing("chromium"))("the dashboard", () => {
     });
     const [, address = ""] = await edge.lintel.printed(/Dashboard: (http:\S+)\//);
     base = address;
+    const failed = await get(edge.http, "down.test", "/basket");
+    failedId = /Request id: (\S+)/.exec(failed.body)?.[1] ?? "";
     browser = await Browser.start();
     page = await browser.page();
     axe = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
@@ -112,6 +118,20 @@ describe.skipIf(isMissing("chromium"))("the dashboard", () => {
     expect(await page.evaluate("document.scrollingElement.scrollWidth")).toBeLessThanOrEqual(390);
     expect(await page.evaluate("window.harmed")).toBeUndefined();
     await page.width(1280);
+  });
+
+  it("leads from an error page's request id to why, and on to the explanation", async () => {
+    await page.open(`${base}/failures`);
+    await page.press("/", "/");
+    await page.type(failedId);
+    await page.loading(() => page.press("Enter", "\r"));
+    const text = await page.evaluate<string>("document.querySelector('tbody').textContent");
+    expect(text).toContain("No endpoint of test/gone:80 is ready.");
+    await page.loading(() => page.evaluate("document.querySelector('tbody a').click()"));
+    expect(await page.evaluate("document.querySelector('.verdict').textContent")).toContain("answered 503");
+    expect(await page.evaluate("document.querySelector('main').textContent")).toContain(
+      "Service test/gone:80 has no endpoints",
+    );
   });
 
   it("shows hostile names as the text that they are", async () => {

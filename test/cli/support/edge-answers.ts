@@ -4,6 +4,7 @@ import type { AddressInfo } from "node:net";
 import type {
   CertificatesAnswer,
   FailuresAnswer,
+  HistoryAnswer,
   OverviewAnswer,
   TrafficAnswer,
   WarningsAnswer,
@@ -90,6 +91,40 @@ export const FAILURES: FailuresAnswer["failures"] = [
   },
 ];
 
+export const HISTORY: HistoryAnswer = {
+  generations: [
+    {
+      generation: 42,
+      time: 1_795_919_000_000,
+      served: true,
+      hold: { generation: 40, reason: "it broke" },
+      records: { hosts: 31, services: 18, certificates: 12 },
+      problem: null,
+      changed: {
+        since: 41,
+        lines: ["Service shop/web: endpoints 10.0.0.7 (web-a) removed, 2 ready"],
+        more: 3,
+      },
+    },
+    {
+      generation: 41,
+      time: null,
+      served: false,
+      hold: null,
+      records: null,
+      problem: "KV does not have it any more",
+      changed: null,
+    },
+  ],
+  after: 42,
+  comparison: {
+    changes: [{ section: "hosts", kind: "removed", name: "shop.test", details: ["of Ingress shop/web"] }],
+    omitted: 0,
+    incomplete: [],
+  },
+  problem: null,
+};
+
 export const TRAFFIC_ANSWER: TrafficAnswer = {
   since: "2026-11-29T01:00:00.000Z",
   minutes: 5,
@@ -125,6 +160,8 @@ export async function startFakeEdge(): Promise<FakeEdge> {
     "/api/warnings": { warnings: WARNINGS },
     "/api/certificates": { total: 2, certificates: CERTIFICATES },
     "/api/failures": { failures: FAILURES },
+    "/api/history": HISTORY,
+    "/api/history?before=40": HISTORY,
     "/api/traffic": TRAFFIC_ANSWER,
   };
   const asked: FakeEdge["asked"] = [];

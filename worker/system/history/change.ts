@@ -22,7 +22,7 @@ export interface Describe<S extends Section> {
 }
 
 /** The lines of a change for a terminal, each with its subject. */
-export function changeLines({ kind, name, details }: Change): string[] {
+export function changeLines({ kind, name, details }: Pick<Change, "kind" | "name" | "details">): string[] {
   if (kind === "changed" && details.length > 0) return details.map((detail) => `${name}: ${detail}`);
   return [`${name}: ${[kind, ...details].join(", ")}`];
 }
