@@ -173,7 +173,7 @@ describe("a large cluster, at the first page of an isolate", () => {
       {
         waitUntil: (work: Promise<unknown>) => void behind.push(work),
         // Deadlines, which are longer, never come.
-        delay: (ms: number) => (ms < 1000 ? Promise.resolve() : new Promise(() => undefined)),
+        delay: (ms: number) => (ms <= 1000 ? Promise.resolve() : new Promise(() => undefined)),
       },
     );
     const dns = async () => (await ask("/dns", { headers: { accept: "text/html" } })).text();
