@@ -30,7 +30,7 @@ function EndpointRow({ endpoint }: { readonly endpoint: EndpointDetail }) {
       <td>
         <Tag tone={state === "ready" ? "ok" : "warn"}>{state}</Tag>
       </td>
-      <td>
+      <td class="nowrap">
         <HealthTag endpoint={endpoint} />
       </td>
       <td class="n">{requests === null ? "–" : number(requests)}</td>
