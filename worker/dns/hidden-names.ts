@@ -8,7 +8,7 @@ import type { Query, Resolution } from "./resolver.ts";
 import { DnsFormatError } from "./wire/format-error.ts";
 import type { Name } from "./wire/name.ts";
 import { nameFromText } from "./wire/name-text.ts";
-import type { ResourceRecord } from "./wire/record.ts";
+import type { Question, ResourceRecord } from "./wire/record.ts";
 import { Zones } from "./zones.ts";
 
 export class HiddenNames {
@@ -25,7 +25,10 @@ export class HiddenNames {
 
   /** The resolution without records that name what is hidden. The question's own name is known to whoever asks. */
   leftOut(resolution: Resolution, { question, visible: { namespaces } }: Query): Resolution {
-    if (namespaces === undefined) return resolution;
+    return namespaces === undefined ? resolution : this.#shown(resolution, question, namespaces);
+  }
+
+  #shown(resolution: Resolution, question: Question, namespaces: ReadonlySet<string>): Resolution {
     const isShown = (record: ResourceRecord) =>
       (record.name.equals(question.name) || this.#isVisible(record.name, namespaces)) &&
       namesIn(record).every((name) => this.#isVisible(name, namespaces));

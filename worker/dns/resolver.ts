@@ -18,7 +18,8 @@ export interface Visibility {
 }
 
 export function isInZones({ zones }: Visibility, name: Name): boolean {
-  return zones?.some((zone) => name.labelsAbove(zone) !== undefined) ?? true;
+  if (zones === undefined) return true;
+  return zones.some((zone) => name.labelsAbove(zone) !== undefined);
 }
 
 /** Where short names are looked up as well. */

@@ -139,7 +139,8 @@ function refusalOf(query: Message): number | undefined {
   // RFC 9619: a query has one question. RFC 6891 6.1.1: and one OPT record at most.
   if (query.response || query.questions.length !== 1 || hasStrayOpt(query)) return RCODE.FORMERR;
   if (query.edns !== undefined && query.edns.version > EDNS_VERSION) return RCODE.BADVERS;
-  return query.questions.every(isAnswered) ? undefined : RCODE.REFUSED;
+  const [question] = query.questions;
+  return question === undefined || isAnswered(question) ? undefined : RCODE.REFUSED;
 }
 
 /** No CHAOS names such as version.bind, no zone transfers. */
@@ -148,6 +149,8 @@ function isAnswered({ type, class: qclass }: Question): boolean {
 }
 
 function hasStrayOpt({ answers, authorities, additionals }: Message): boolean {
+  // Queries have no records as a rule.
+  if (answers.length === 0 && authorities.length === 0 && additionals.length === 0) return false;
   return answers.some(isOpt) || authorities.some(isOpt) || additionals.some(isOpt);
 }
 
