@@ -10,7 +10,7 @@ import { pause } from "./pause.ts";
 import type { WatchTiming } from "./watch-timing.ts";
 
 export interface CatchUp {
-  /** Nothing is heard of this resource any more. Failures that time does not mend (403, 404) are no such thing. */
+  /** Nothing is heard of this resource any more. Failures that time does not mend (403, 404) are an answer. */
   lost(id: string, error: KubeError): void;
   /** The server answers for it. */
   heard(id: string): void;
@@ -61,17 +61,22 @@ export function createCatchUp({ clock, timing, caughtUp }: CatchUpOptions): Catc
     return was;
   }
 
+  function heard(id: string): void {
+    if (!end(id)) return;
+    for (const waiting of silent.values()) waiting?.abort();
+  }
+
   return {
     lost(id, { status, retryAfter }) {
-      if (!isPassing(status)) return;
+      if (!isPassing(status)) {
+        heard(id);
+        return;
+      }
       callOffReplay();
       silent.set(id, retryAfter === undefined ? new AbortController() : undefined);
       behind ||= !resigned;
     },
-    heard(id) {
-      if (!end(id)) return;
-      for (const waiting of silent.values()) waiting?.abort();
-    },
+    heard,
     forget: end,
     behind: () => behind,
     changed() {

@@ -2,7 +2,7 @@
 import type { Ingress } from "../state.ts";
 
 export interface Following {
-  /** Resolves when the object has been read, or is known not to be there. */
+  /** Resolves when the object has been read, or is known not to be there. Not at all after a close. */
   readonly synced: Promise<void>;
   close(): Promise<void>;
 }
@@ -30,6 +30,8 @@ export function createNamedObjects(
   const wants = new Map<string, number>();
   const covered = new Set<string>();
   const followed = new Map<string, Following>();
+  /** Of those that nobody has waited for yet: what has been read, or is not wanted any more. */
+  const awaited = new Map<string, PromiseWithResolvers<void>>();
   const ending = new Set<Promise<void>>();
   let begun = false;
 
@@ -46,6 +48,7 @@ export function createNamedObjects(
     if (wanting && present === undefined) followed.set(key, follow(key, followed.size));
     if (!wanting && present !== undefined) {
       followed.delete(key);
+      awaited.get(key)?.resolve();
       const end = present.close().finally(() => ending.delete(end));
       ending.add(end);
     }
@@ -71,7 +74,13 @@ export function createNamedObjects(
     async begin() {
       begun = true;
       for (const key of wants.keys()) settle(key);
-      await Promise.all(Array.from(followed.values(), ({ synced }) => synced));
+      const reading = Array.from(followed, ([key, { synced }]) => {
+        const unwanted = Promise.withResolvers<void>();
+        awaited.set(key, unwanted);
+        return Promise.race([synced, unwanted.promise]);
+      });
+      await Promise.all(reading);
+      awaited.clear();
     },
     async close() {
       begun = false;

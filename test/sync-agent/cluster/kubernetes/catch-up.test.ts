@@ -108,6 +108,16 @@ describe("a pause", () => {
     expect(clock.monotonic()).toBe(700);
   });
 
+  test("is whole after an answer that time does not mend, though another had been heard of before", async () => {
+    const { clock, catchUp } = setUp();
+    catchUp.lost("ingresses", GONE);
+    catchUp.lost("slices", GONE);
+    catchUp.heard("ingresses");
+    catchUp.lost("slices", failure(403));
+    await clock.until(catchUp.pause("slices", 800, NEVER));
+    expect([clock.monotonic(), catchUp.behind()]).toEqual([800, false]);
+  });
+
   test("that the server asked for is kept", async () => {
     const { clock, catchUp } = setUp();
     catchUp.lost("ingresses", GONE);

@@ -94,3 +94,13 @@ test("closing ends all, and nothing begins after", async () => {
   secrets.ingress(undefined, naming("b"));
   expect(followed.size).toBe(0);
 });
+
+test("the beginning does not wait for what nobody names any more", async () => {
+  const { secrets, reads } = setUp();
+  const web = naming("a", "b");
+  secrets.ingress(undefined, web);
+  const beginning = secrets.begin();
+  secrets.ingress(web, naming("b"));
+  reads.get("shop/b")?.();
+  await beginning;
+});
