@@ -13,6 +13,7 @@ import type { MadeSnapshot } from "./snapshot.ts";
 
 const SECRET = "0123456789abcdef0123456789abcdef";
 const SYSTEM_HOST = "edge.lintel.test";
+const FLAGS_VARIABLE = "MINIFLARE_WORKERD_V8_FLAGS";
 /** The words are many, for what is said comes in blocks of 4 KiB, the last of which is lost when workerd ends. */
 const V8_FLAGS = "--gc-global --trace-gc --trace-gc-verbose";
 const FACTS = encodeClientFacts({ address: "203.0.113.7", scheme: "http", port: 80 }, SECRET);
@@ -22,8 +23,6 @@ export interface RunningWorker {
   readonly port: number;
   /** workerd's. */
   readonly pid: number;
-  /** Port of the inspector, where it was asked for. */
-  readonly inspector: number | undefined;
   stop(): Promise<void>;
 }
 
@@ -38,7 +37,6 @@ export interface EdgeOptions {
   readonly snapshot: MadeSnapshot;
   /** Text of a Worker in the edge's place, with its bindings. */
   readonly instead?: string;
-  readonly inspect?: boolean;
   /** Of the Worker, besides those that it needs. */
   readonly variables?: Readonly<Record<string, string>>;
   /** Whether the Durable Object holds the head; only KV does else. */
@@ -48,9 +46,8 @@ export interface EdgeOptions {
 }
 
 export async function startEdge(options: EdgeOptions): Promise<RunningWorker> {
-  const { backend, snapshot, instead, inspect = false, headInObject = true, variables = {} } = options;
+  const { backend, snapshot, instead, headInObject = true, variables = {} } = options;
   const { onCollection } = options;
-  if (onCollection !== undefined) process.env["MINIFLARE_WORKERD_V8_FLAGS"] = V8_FLAGS;
   const storage = await mkdtemp(join(tmpdir(), "lintel-bench-"));
   const before = childProcesses();
   const settings = {
@@ -66,8 +63,10 @@ export async function startEdge(options: EdgeOptions): Promise<RunningWorker> {
     },
     storeSecret: SECRET,
   };
-  const miniflare = new Miniflare({
-    ...miniflareOptions(settings, {
+  // Miniflare takes them from there alone, as it starts workerd; others that this process starts are to have none.
+  if (onCollection !== undefined) process.env[FLAGS_VARIABLE] = V8_FLAGS;
+  const miniflare = new Miniflare(
+    miniflareOptions(settings, {
       bundle: instead ?? (await readFile(settings.bundle, "utf8")),
       storeWorker: "export default { fetch: () => new Response(null, { status: 404 }) };",
       log: new Log(LogLevel.ERROR),
@@ -76,9 +75,9 @@ export async function startEdge(options: EdgeOptions): Promise<RunningWorker> {
         else if (level === "error") console.error(message);
       },
     }),
-    ...(inspect && { inspectorPort: 0 }),
-  });
+  );
   const port = Number((await miniflare.unsafeGetDirectURL(EDGE_WORKER)).port);
+  if (onCollection !== undefined) delete process.env[FLAGS_VARIABLE];
   const pid = [...childProcesses()].find((child) => !before.has(child));
   if (pid === undefined) throw new Error("workerd is not among this process's children");
   const kv = (await miniflare.getKVNamespace("KV", EDGE_WORKER)) as unknown as KvWriter;
@@ -87,7 +86,6 @@ export async function startEdge(options: EdgeOptions): Promise<RunningWorker> {
   return {
     port,
     pid,
-    inspector: inspect ? Number((await miniflare.getInspectorURL()).port) : undefined,
     async stop() {
       await miniflare.dispose();
       await rm(storage, { recursive: true, force: true });

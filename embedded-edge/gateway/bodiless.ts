@@ -3,6 +3,7 @@ import type { Writable } from "node:stream";
 import { errorText } from "../errors.ts";
 import type { Asked, BodilessConnections, BreakCause, Exchange } from "../http/bodiless-connections.ts";
 import type { RawFields } from "../http/fields.ts";
+import { headText } from "../http/head-text.ts";
 import { PiecesOn } from "../http/pieces-on.ts";
 import type { UpstreamAnswer } from "./answer.ts";
 import { GatewayError } from "./fault.ts";
@@ -24,7 +25,7 @@ export function askBodiless(
 ): Promise<UpstreamAnswer> {
   const { promise, resolve, reject } = Promise.withResolvers<UpstreamAnswer>();
   const answer = new BodilessAnswer(resolve, reject, () => asked.resume());
-  const text = headText(method, path, [...fields, "Connection", isKept ? "keep-alive" : "close"]);
+  const text = headText(method, path, fields, ["Connection", isKept ? "keep-alive" : "close"]);
   const asked: Asked = connections.ask({ host, port, method, text, limits }, !isKept, answer);
   waiting.onGivenUp(() => {
     asked.abandon();
@@ -103,11 +104,4 @@ function faultOf(error: Error, cause: BreakCause): Error {
     case "broken":
       return new GatewayError("reset", `the connection to the upstream broke: ${problem}`, options);
   }
-}
-
-/** Every field was one already, in HTTP/1.1, whose parser let no line's end into it. */
-function headText(method: string, path: string, fields: readonly string[]): string {
-  let text = `${method} ${path} HTTP/1.1\r\n`;
-  for (let i = 0; i + 1 < fields.length; i += 2) text += `${fields[i]}: ${fields[i + 1]}\r\n`;
-  return `${text}\r\n`;
 }

@@ -1,6 +1,7 @@
 /** The Worker's socket, seen from the listener. */
 import { type ClientRequest, request as httpRequest } from "node:http";
 import { type Asked, BodilessConnections, type Exchange } from "../http/bodiless-connections.ts";
+import { headText } from "../http/head-text.ts";
 import { ListeningAgent } from "../http/listening-socket.ts";
 import { MAX_RESPONSE_HEAD } from "../http/response.ts";
 import type { RequestHead } from "./request-head.ts";
@@ -25,8 +26,8 @@ export function workerUpstream(port: () => number | undefined): WorkerUpstream {
     ask(head, extra, pooled, exchange) {
       const at = port();
       if (at === undefined) return undefined;
-      const { method } = head;
-      const text = headText(head, extra);
+      const { method, path, fields } = head;
+      const text = headText(method, path, fields, extra);
       return connections.ask({ host: "127.0.0.1", port: at, method, text }, !pooled, exchange);
     },
     open({ method, path, fields }, extra, pooled) {
@@ -50,12 +51,4 @@ export function workerUpstream(port: () => number | undefined): WorkerUpstream {
       single.destroy();
     },
   };
-}
-
-/** Every field was one already, in HTTP/1.1 or HTTP/2, whose parsers let no line's end into it. */
-function headText({ method, path, fields }: RequestHead, extra: readonly string[]): string {
-  let text = `${method} ${path} HTTP/1.1\r\n`;
-  for (let i = 0; i + 1 < fields.length; i += 2) text += `${fields[i]}: ${fields[i + 1]}\r\n`;
-  for (let i = 0; i + 1 < extra.length; i += 2) text += `${extra[i]}: ${extra[i + 1]}\r\n`;
-  return `${text}\r\n`;
 }
